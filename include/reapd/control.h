@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * control.h - the agent's own socket, and the format of a recording.
+ *
+ * run_dir/control is AF_UNIX SOCK_SEQPACKET, mode 0600. One packet is one frame: a struct control
+ * header and its payload. A client sends a request, which is a header alone, and reads frames until
+ * CONTROL_END, whose `arg` is 0 or a negative errno; one request at a time. CONTROL_RECORD does not
+ * end: frames come as things happen, until the client closes. A client that does not read what it
+ * asked for is dropped.
+ *
+ * A frame with another version, an unknown type or a wrong size ends the connection, after a
+ * CONTROL_END with -EPROTO. Version 1 of both sides must be equal: reapd and reapctl come together.
+ *
+ * A recording is the frames of CONTROL_RECORD one behind the other in a file.
+ */
+#ifndef REAPD_CONTROL_H
+#define REAPD_CONTROL_H
+
+#include <reapd/policy.h>
+#include <reapd/record.h>
+
+#define CONTROL_MAGIC	  0x44504552u /* "REPD" */
+#define CONTROL_VERSION	  1
+#define CONTROL_SOCKET	  "control" /* in run_dir */
+#define CONTROL_FRAME_MAX 32768	    /* below what a socket takes in one packet by default */
+
+enum control_type {
+	/* Requests, and the frames of their answers. */
+	CONTROL_STATUS = 1, /* STATUS_IS */
+	CONTROL_TOP,	    /* STATUS_IS, then PROC by rank, then CGROUP_STALL */
+	CONTROL_EXPLAIN,    /* RULE for each rule, then as TOP */
+	CONTROL_PROBE,	    /* STATUS_IS, HOOK, FEATURE */
+	CONTROL_TEST,	    /* arg: a pid; TEST_IS */
+	CONTROL_RECORD,	    /* POLICY, then FACTS, PROCS, VERDICT, REBASE as they come */
+	CONTROL_RELOAD,	    /* END alone */
+	CONTROL_REQUESTS,
+
+	/* Answers. */
+	CONTROL_END = 64,     /* arg: 0 or negative errno */
+	CONTROL_STATUS_IS,    /* struct control_status */
+	CONTROL_PROC,	      /* struct control_proc */
+	CONTROL_RULE,	      /* struct control_rule */
+	CONTROL_HOOK,	      /* struct control_hook */
+	CONTROL_FEATURE,      /* struct control_feature */
+	CONTROL_TEST_IS,      /* struct control_test_is */
+	CONTROL_CGROUP_STALL, /* struct control_cgroup_stall */
+
+	/* Of a recording: decide/'s own plain structs. */
+	CONTROL_POLICY = 128, /* struct policy */
+	CONTROL_FACTS,	      /* struct facts */
+	CONTROL_PROCS,	      /* arg: index of the first; struct proc [] */
+	CONTROL_VERDICT,      /* struct verdict: after facts and procs that led to it */
+	CONTROL_REBASE,	      /* __u64: memory came back at this time */
+};
+
+struct control {
+	__u32 magic;
+	__u16 version;
+	__u16 type;
+	__u32 size; /* of the payload */
+	__s32 arg;
+};
+_Static_assert(sizeof(struct control) == 16, "control");
+
+struct control_status {
+	__u64 now_ns;
+	__u64 start_ns;
+	__u64 edge_ns; /* of the last edge; 0 = none yet */
+	__u64 kills;
+	__u64 kernel_ooms;
+	__u64 no_victim;
+	__u64 watches;	 /* how often calm ended */
+	__u64 malformed; /* ring records that were not believed */
+	__u64 lost_critical;
+	__u64 lost_bulk;
+	__u64 snapshots;
+	__u64 policy;
+	__u64 mem_total_kib;
+	__u64 mem_available_kib;
+	__u64 swap_total_kib;
+	__u64 swap_free_kib;
+	__u64 rss_error_kib; /* of each counter of a process, at most */
+	__u32 some_permille; /* over the last second */
+	__u32 full_permille;
+	__u32 state; /* enum reapd_state */
+	__u32 processes;
+	__u32 processes_max;
+	__u32 processes_full; /* found no room in the table */
+	__u32 filters;
+	__u32 rules;
+	__u32 reapers_busy;
+	__u32 pid;
+	char tier;
+	__u8 dry_run;
+	__u8 scoped;
+	__u8 pad[5];
+	char strategy[16];
+	char scope[REAPD_PATH_LEN];
+	char version[28];
+};
+_Static_assert(sizeof(struct control_status) == 480, "control_status");
+
+struct control_proc {
+	struct record_candidate candidate;
+	__u64 start_ns;
+	__u32 uid;
+	__u32 anon_kib;
+	__u32 file_kib;
+	__u32 shmem_kib;
+	__u32 swap_kib;
+	__u32 threads;
+	char comm[REAPD_COMM_LEN];
+	char name[REAPD_NAME_LEN];
+	char cgroup[REAPD_PATH_LEN];
+	__u32 pad;
+};
+_Static_assert(sizeof(struct control_proc) == 560, "control_proc");
+
+struct control_rule {
+	char name[32];
+	__u32 terms;
+	__u32 fires;
+	__u32 nearness; /* thousandths */
+	__u32 pad;
+	struct record_term term[RECORD_TERMS];
+};
+_Static_assert(sizeof(struct control_rule) == 144, "control_rule");
+
+enum hook_state {
+	HOOK_ATTACHED = 1,
+	HOOK_IN_WATCH, /* attached when watch begins, taken off in calm */
+	HOOK_SPARE,    /* works; a better one answers the same question */
+	HOOK_OFF,      /* not wanted in this tier */
+	HOOK_ABSENT,   /* the kernel has no such thing to hook */
+	HOOK_REFUSED,  /* the kernel said no: error */
+};
+
+struct control_hook {
+	char name[24];
+	char kind[12];
+	char target[32];
+	char lost[64]; /* what is lost without it */
+	__u32 state;   /* enum hook_state */
+	__s32 error;
+};
+_Static_assert(sizeof(struct control_hook) == 140, "control_hook");
+
+struct control_feature {
+	char name[32];
+	char lost[64];
+	__s32 error; /* 0 = there */
+};
+_Static_assert(sizeof(struct control_feature) == 100, "control_feature");
+
+struct control_test_is {
+	__u32 action;
+	__u32 matched; /* 0: no filter did */
+	char rule[REAPD_PATH_LEN + 12];
+	char name[REAPD_NAME_LEN];
+	char comm[REAPD_COMM_LEN];
+	char cgroup[REAPD_PATH_LEN];
+	__u32 uid;
+	__u32 pad;
+};
+_Static_assert(sizeof(struct control_test_is) == 676, "control_test_is");
+
+struct control_cgroup_stall {
+	__u64 stall_ns;
+	__u64 stalls;
+	char cgroup[REAPD_PATH_LEN];
+	__u32 pad;
+};
+_Static_assert(sizeof(struct control_cgroup_stall) == 272, "control_cgroup_stall");
+
+#endif
