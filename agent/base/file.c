@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "text.h"
+
+ssize_t file_pread(int fd, char *buf, size_t size)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < size) {
+		n = pread(fd, buf + len, size - len, (off_t)len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n) {
+			buf[len] = 0;
+			return (ssize_t)len;
+		}
+		len += (size_t)n;
+	}
+	return -EFBIG;
+}
+
+ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0)
+		return -errno;
+	len = file_pread(fd, buf, size);
+	close(fd);
+	return len;
+}
+
+int file_write(int fd, const void *buf, size_t size)
+{
+	const char *p = buf;
+	ssize_t n;
+
+	while (size) {
+		n = write(fd, p, size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		p += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+int file_mkdirs(const char *path, mode_t mode)
+{
+	char part[PATH_MAX];
+	char *slash = part;
+
+	if (!text_copy(part, sizeof(part), path))
+		return -ENAMETOOLONG;
+	while (*slash) {
+		slash = strchrnul(slash + 1, '/');
+		if (*slash) {
+			*slash = 0;
+			if (mkdir(part, mode) && errno != EEXIST)
+				return -errno;
+			*slash = '/';
+		}
+	}
+	return mkdir(part, mode) && errno != EEXIST ? -errno : 0;
+}
