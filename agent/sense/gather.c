@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "gather.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Rounds of fruitless reclaim are news for this long. */
+#define RETRY_FRESH_NS (100 * NS_PER_MS)
+
+int gather_open(struct gather *g, const struct hooks *hooks, struct cgroups *cgroups)
+{
+	char path[2 * PATH_MAX] = "/proc/pressure/memory";
+	int err;
+
+	memset(g, 0, sizeof(*g));
+	g->hooks = hooks;
+	g->cgroups = cgroups;
+	g->psi_in_kernel = hook_tier(hooks) != 'C' && !cgroups_scope_id(cgroups);
+	if (cgroups_scope_id(cgroups))
+		cgroups_scope_file(cgroups, path, sizeof(path), "memory.pressure");
+	g->meminfo_fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+	g->vmstat_fd = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
+	g->pressure_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (g->meminfo_fd >= 0 && g->vmstat_fd >= 0 && g->pressure_fd >= 0)
+		return 0;
+	err = -errno;
+	gather_close(g);
+	return err;
+}
+
+void gather_close(struct gather *g)
+{
+	if (g->meminfo_fd >= 0)
+		close(g->meminfo_fd);
+	if (g->vmstat_fd >= 0)
+		close(g->vmstat_fd);
+	if (g->pressure_fd >= 0)
+		close(g->pressure_fd);
+	g->meminfo_fd = g->vmstat_fd = g->pressure_fd = -1;
+}
+
+/* Who is in reclaim and who stalls, from the board. */
+static void read_board(const struct board *b, struct facts *f)
+{
+	for (int i = 0; i < BOARD_NODES; i++)
+		f->kswapd_nodes += b->kswapd_since_ns[i] != 0;
+	for (int i = 0; i < BOARD_SLOTS; i++) {
+		const struct board_slot *s = &b->reclaims[i];
+
+		f->stalled += b->stalls[i].tid != 0;
+		if (!s->tid)
+			continue;
+		f->reclaimers++;
+		if (s->since_ns < f->time_ns && f->time_ns - s->since_ns > f->stuck_ns)
+			f->stuck_ns = f->time_ns - s->since_ns;
+	}
+	if (f->time_ns < b->retry_ns + RETRY_FRESH_NS)
+		f->retry_loops = b->retry_loops;
+}
+
+static int read_pressure(struct gather *g, struct facts *f)
+{
+	const struct board *b = hook_board(g->hooks);
+	bool slow = f->time_ns >= g->slow_ns + PSI_READ_MIN_NS;
+	int err = 0;
+
+	if (slow) {
+		g->slow_ns = f->time_ns;
+		vmstat_read(g->vmstat_fd, &g->vmstat);
+	}
+	f->scanned_pages = g->vmstat.scanned_pages;
+	f->reclaimed_pages = g->vmstat.reclaimed_pages;
+	if (g->psi_in_kernel) {
+		err = hook_psi_sample(g->hooks);
+		f->some_ns = b->psi_some_ns;
+		f->full_ns = b->psi_full_ns;
+		return err;
+	}
+	if (slow)
+		err = psi_read(g->pressure_fd, &g->psi);
+	f->some_ns = g->psi.some_ns;
+	f->full_ns = g->psi.full_ns;
+	return err;
+}
+
+static int read_memory(struct gather *g, struct facts *f)
+{
+	struct scope_memory scope;
+	struct meminfo m;
+	int err = meminfo_read(g->meminfo_fd, &m);
+
+	if (!err)
+		err = cgroups_memory(g->cgroups, &scope);
+	if (err)
+		return err;
+	f->mem_total_kib = m.total_kib;
+	f->mem_available_kib = m.available_kib;
+	f->mem_free_kib = m.free_kib;
+	f->swap_total_kib = m.swap_total_kib;
+	f->swap_free_kib = m.swap_free_kib;
+	if (!scope.limited)
+		return 0;
+	/* The scope has no more than its limit, and no more than the machine can give. */
+	if (scope.total_kib < f->mem_total_kib) {
+		f->mem_total_kib = scope.total_kib;
+		if (scope.soft)
+			f->flags |= FACT_SOFT_LIMIT;
+	}
+	if (scope.available_kib < f->mem_available_kib)
+		f->mem_available_kib = scope.available_kib;
+	if (scope.swap_total_kib < f->swap_total_kib)
+		f->swap_total_kib = scope.swap_total_kib;
+	if (scope.swap_free_kib < f->swap_free_kib)
+		f->swap_free_kib = scope.swap_free_kib;
+	return 0;
+}
+
+int gather_facts(struct gather *g, struct facts *ret)
+{
+	struct facts f = { .time_ns = clock_now_ns() };
+	struct board *b = hook_board(g->hooks);
+	int err;
+
+	read_board(b, &f);
+	if (f.time_ns >= b->retry_ns + RETRY_FRESH_NS)
+		b->retry_loops = 0;
+	err = read_pressure(g, &f);
+	if (!err)
+		err = read_memory(g, &f);
+	if (!err)
+		*ret = f;
+	return err;
+}

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "hook.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "../base/log.h"
+#include "../base/text.h"
+#include "hook_table.h"
+#include "maps.h"
+#include "reapd.skel.h"
+
+struct hooks {
+	char tier;
+	__u64 rss_error_kib;
+	int map_fd[HOOK_MAPS];
+	int tasks_fd; /* link of the iterator */
+	int psi_fd;   /* program, not link */
+	struct board *board;
+	struct latency *latency;
+	struct {
+		int link_fd; /* kept open, that is what keeps it attached; -1 = not */
+		int prog_fd; /* of a program that is attached in watch only; else -1 */
+		enum hook_state state;
+		int error;
+	} row[HOOK_ROWS];
+};
+
+static const char *const map_names[HOOK_MAPS] = {
+	[HOOK_MAP_CRITICAL] = "critical", [HOOK_MAP_BULK] = "bulk",
+	[HOOK_MAP_COUNTERS] = "counters", [HOOK_MAP_NAMES] = PIN_NAMES,
+	[HOOK_MAP_PACKAGE] = PIN_PACKAGE, [HOOK_MAP_CGROUP] = PIN_CGROUP,
+	[HOOK_MAP_UID] = PIN_UID,	  [HOOK_MAP_CGROUP_STALLS] = "cgroup_stalls",
+};
+
+#define BOARD_MAP ".data.board"
+
+/* Can this kernel have the hook at all? 0, or why not. */
+static int row_possible(const struct hook_row *row, const struct features *f)
+{
+	switch (row->kind) {
+	case KIND_TP_BTF:
+		return features_has_tracepoint(f, row->target) ? 0 : -ENOENT;
+	case KIND_FENTRY:
+		if (!features_has_function(f, row->target))
+			return -ENOENT;
+		return f->missing[FEATURE_FENTRY];
+	case KIND_KPROBE:
+		if (!features_has_function(f, row->target))
+			return -ENOENT;
+		return f->missing[FEATURE_KPROBE];
+	case KIND_SYSCALL:
+		if (f->missing[FEATURE_SYSCALL])
+			return f->missing[FEATURE_SYSCALL];
+		return f->missing[FEATURE_PERCPU_VAR];
+	case KIND_ITER:
+		break;
+	}
+	return 0;
+}
+
+static void plan_rows(struct hooks *h, const struct hook_options *o, const struct features *f)
+{
+	for (int i = 0; i < HOOK_ROWS; i++) {
+		const struct hook_row *row = &hook_table[i];
+
+		h->row[i].state = HOOK_ATTACHED; /* the plan; what fails is corrected */
+		if (o->tier && row->tier && row->tier < o->tier) {
+			h->row[i].state = HOOK_OFF;
+			continue;
+		}
+		h->row[i].error = row_possible(row, f);
+		if (h->row[i].error)
+			h->row[i].state = h->row[i].error == -ENOENT ? HOOK_ABSENT : HOOK_REFUSED;
+	}
+}
+
+static struct bpf_program *program_of(struct bpf_object *obj, int row)
+{
+	return bpf_object__find_program_by_name(obj, hook_table[row].name);
+}
+
+/* Open the object with knobs and sizes set and only the planned programs (or one) to be loaded. */
+static struct reapd_bpf *open_object(const struct hooks *h, const struct hook_options *o,
+				     const struct features *f, int only_row)
+{
+	/* Else libbpf would look through every module's types for those that this kernel lacks. */
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = "/sys/kernel/btf/vmlinux");
+	struct reapd_bpf *skel = reapd_bpf__open_opts(&opts);
+
+	if (!skel)
+		return NULL;
+	*(struct knobs *)&skel->rodata->knobs = o->knobs;
+	maps_size(skel->obj, o, f);
+	for (int i = 0; i < HOOK_ROWS; i++) {
+		bool load = h->row[i].state == HOOK_ATTACHED && (only_row < 0 || only_row == i);
+
+		bpf_program__set_autoload(program_of(skel->obj, i), load);
+	}
+	return skel;
+}
+
+/*
+ * Something of the plan does not load, and libbpf gives up on all of it: try each program alone and
+ * leave out those that the kernel refuses. Slow (some 50 ms each), but only ever on such a kernel.
+ */
+static void drop_refused(struct hooks *h, const struct hook_options *o, const struct features *f)
+{
+	struct reapd_bpf *skel;
+
+	for (int i = 0; i < HOOK_ROWS; i++) {
+		if (h->row[i].state != HOOK_ATTACHED)
+			continue;
+		skel = open_object(h, o, f, i);
+		h->row[i].error = skel ? reapd_bpf__load(skel) : -ENOMEM;
+		if (h->row[i].error)
+			h->row[i].state = HOOK_REFUSED;
+		reapd_bpf__destroy(skel);
+	}
+}
+
+static int load(struct hooks *h, const struct hook_options *o, const struct features *f,
+		struct reapd_bpf **ret, char *why, size_t why_size)
+{
+	struct reapd_bpf *skel;
+	int err = 0;
+
+	for (int attempt = 0; attempt < 2; attempt++) {
+		if (attempt)
+			drop_refused(h, o, f);
+		skel = open_object(h, o, f, -1);
+		if (!skel)
+			return -ENOMEM;
+		if (o->bpf_dir) {
+			err = maps_pin(skel->obj, o->bpf_dir, why, why_size);
+			if (err) {
+				reapd_bpf__destroy(skel);
+				return err;
+			}
+		}
+		err = reapd_bpf__load(skel);
+		if (!err) {
+			*ret = skel;
+			return 0;
+		}
+		reapd_bpf__destroy(skel);
+	}
+	snprintf(why, why_size, "the kernel refuses our BPF programs: %s", strerror(-err));
+	return err;
+}
+
+/* Does another row, up to (not including) `end`, already answer the same question? */
+static bool answered(const struct hooks *h, int row, int end)
+{
+	for (int i = 0; i < end; i++) {
+		if (i != row && h->row[i].state == HOOK_ATTACHED &&
+		    !strcmp(hook_table[i].question, hook_table[row].question))
+			return true;
+	}
+	return false;
+}
+
+static void attach_row(struct hooks *h, struct bpf_object *obj, int row)
+{
+	struct bpf_program *prog = program_of(obj, row);
+	struct bpf_link *link;
+
+	if (hook_table[row].kind == KIND_SYSCALL) {
+		h->psi_fd = fcntl(bpf_program__fd(prog), F_DUPFD_CLOEXEC, 0);
+		return;
+	}
+	link = bpf_program__attach(prog);
+	if (libbpf_get_error(link)) {
+		h->row[row].error = (int)libbpf_get_error(link);
+		h->row[row].state = HOOK_REFUSED;
+		return;
+	}
+	/* That it attaches is known now. */
+	if (hook_table[row].watch) {
+		h->row[row].prog_fd = fcntl(bpf_program__fd(prog), F_DUPFD_CLOEXEC, 0);
+		h->row[row].state = HOOK_IN_WATCH;
+		bpf_link__destroy(link);
+		return;
+	}
+	h->row[row].link_fd = bpf_link__fd(link);
+	if (hook_table[row].kind == KIND_ITER)
+		h->tasks_fd = h->row[row].link_fd;
+	/* Forget the link without detaching it: from here on the fd is all there is. */
+	bpf_link__disconnect(link);
+	bpf_link__destroy(link);
+}
+
+static void attach(struct hooks *h, struct bpf_object *obj)
+{
+	for (int i = 0; i < HOOK_ROWS; i++) {
+		if (h->row[i].state != HOOK_ATTACHED)
+			continue;
+		if (answered(h, i, i)) {
+			h->row[i].state = HOOK_SPARE;
+			continue;
+		}
+		attach_row(h, obj, i);
+	}
+}
+
+static void *map_memory(struct bpf_object *obj, const char *name, size_t size)
+{
+	int fd = bpf_object__find_map_fd_by_name(obj, name);
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Keep our own descriptors and mappings, so that the object can be closed. */
+static int keep_maps(struct hooks *h, struct bpf_object *obj)
+{
+	struct bpf_map *map;
+
+	for (int i = 0; i < HOOK_MAPS; i++) {
+		map = bpf_object__find_map_by_name(obj, map_names[i]);
+		h->map_fd[i] = fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 0);
+		if (h->map_fd[i] < 0)
+			return -errno;
+	}
+	h->board = map_memory(obj, BOARD_MAP, sizeof(*h->board));
+	h->latency = map_memory(obj, PIN_LATENCY, LATENCY_STEPS * sizeof(*h->latency));
+	return h->board && h->latency ? 0 : -errno;
+}
+
+static char tier_of(const struct hooks *h)
+{
+	if (h->psi_fd < 0)
+		return 'C';
+	return hook_attached(h, "stall_enter_fentry") ? 'A' : 'B';
+}
+
+/* See compat_rss_pages() in bpf/compat.bpf.h. Before 6.2 it is per thread: told for one. */
+static __u64 rss_error_pages(const struct hook_options *o, const struct features *f)
+{
+	__u32 batch = 2 * o->knobs.cpus > 32 ? 2 * o->knobs.cpus : 32;
+
+	return features_has_type(f, "mm_rss_stat") ? 64 : (__u64)batch * o->knobs.cpus;
+}
+
+int hook_open(struct hooks **ret, const struct hook_options *o, const struct features *f, char *why,
+	      size_t why_size)
+{
+	struct hooks *h = calloc(1, sizeof(*h));
+	struct reapd_bpf *skel = NULL;
+	int err;
+
+	if (!h)
+		return -ENOMEM;
+	h->tasks_fd = h->psi_fd = -1;
+	for (int i = 0; i < HOOK_ROWS; i++)
+		h->row[i].link_fd = h->row[i].prog_fd = -1;
+	memset(h->map_fd, -1, sizeof(h->map_fd));
+	*why = 0;
+	plan_rows(h, o, f);
+	err = load(h, o, f, &skel, why, why_size);
+	if (err)
+		goto fail;
+	attach(h, skel->obj);
+	err = keep_maps(h, skel->obj);
+	reapd_bpf__destroy(skel);
+	if (err)
+		goto fail;
+	h->tier = tier_of(h);
+	h->rss_error_kib = rss_error_pages(o, f) * o->knobs.page_kib;
+	*ret = h;
+	return 0;
+fail:
+	if (!*why)
+		snprintf(why, why_size, "%s", strerror(-err));
+	hook_free(h);
+	return err;
+}
+
+struct hooks *hook_free(struct hooks *h)
+{
+	if (!h)
+		return NULL;
+	for (int i = 0; i < HOOK_ROWS; i++) {
+		if (h->row[i].link_fd >= 0)
+			close(h->row[i].link_fd);
+		if (h->row[i].prog_fd >= 0)
+			close(h->row[i].prog_fd);
+	}
+	for (int i = 0; i < HOOK_MAPS; i++) {
+		if (h->map_fd[i] >= 0)
+			close(h->map_fd[i]);
+	}
+	if (h->psi_fd >= 0)
+		close(h->psi_fd);
+	if (h->board)
+		munmap(h->board, sizeof(*h->board));
+	if (h->latency)
+		munmap(h->latency, LATENCY_STEPS * sizeof(*h->latency));
+	free(h);
+	return NULL;
+}
+
+char hook_tier(const struct hooks *h)
+{
+	return h->tier;
+}
+
+int hook_map_fd(const struct hooks *h, enum hook_map map)
+{
+	return h->map_fd[map];
+}
+
+struct board *hook_board(const struct hooks *h)
+{
+	return h->board;
+}
+
+struct latency *hook_latency(const struct hooks *h)
+{
+	return h->latency;
+}
+
+void hook_watch(struct hooks *h, bool watch)
+{
+	for (int i = 0; i < HOOK_ROWS; i++) {
+		if (h->row[i].prog_fd < 0)
+			continue;
+		if (watch && h->row[i].link_fd < 0) {
+			h->row[i].link_fd = bpf_raw_tracepoint_open(NULL, h->row[i].prog_fd);
+		} else if (!watch && h->row[i].link_fd >= 0) {
+			close(h->row[i].link_fd);
+			h->row[i].link_fd = -1;
+		}
+	}
+}
+
+bool hook_attached(const struct hooks *h, const char *name)
+{
+	for (int i = 0; i < HOOK_ROWS; i++) {
+		if (!strcmp(hook_table[i].name, name))
+			return h->row[i].state == HOOK_ATTACHED || h->row[i].state == HOOK_IN_WATCH;
+	}
+	return false;
+}
+
+bool hook_row(const struct hooks *h, __u32 row, struct control_hook *ret)
+{
+	if (row >= HOOK_ROWS)
+		return false;
+	memset(ret, 0, sizeof(*ret));
+	text_copy(ret->name, sizeof(ret->name), hook_table[row].name);
+	text_copy(ret->kind, sizeof(ret->kind), hook_kind_name(hook_table[row].kind));
+	text_copy(ret->target, sizeof(ret->target), hook_table[row].target);
+	if (!hook_attached(h, hook_table[row].name) && !answered(h, (int)row, HOOK_ROWS))
+		text_copy(ret->lost, sizeof(ret->lost), hook_table[row].lost);
+	ret->state = h->row[row].state;
+	ret->error = h->row[row].error;
+	return true;
+}
+
+int hook_snapshot_open(const struct hooks *h)
+{
+	return h->tasks_fd < 0 ? -EOPNOTSUPP : bpf_iter_create(h->tasks_fd);
+}
+
+int hook_psi_sample(const struct hooks *h)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	return h->psi_fd < 0 ? -EOPNOTSUPP : bpf_prog_test_run_opts(h->psi_fd, &opts);
+}
+
+__u64 hook_rss_error_kib(const struct hooks *h)
+{
+	return h->rss_error_kib;
+}
+
+__u64 hook_counter(const struct hooks *h, enum counter which)
+{
+	__u64 values[KNOB_MAX_CPUS], sum = 0;
+	__u32 key = which;
+	int cpus = libbpf_num_possible_cpus();
+
+	if (cpus > KNOB_MAX_CPUS || bpf_map_lookup_elem(h->map_fd[HOOK_MAP_COUNTERS], &key, values))
+		return 0;
+	for (int i = 0; i < cpus; i++)
+		sum += values[i];
+	return sum;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * hook_table.h - every BPF program of ours, what it hangs on, and what is lost without it.
+ *
+ * Rows that answer the same question are a ladder: the first one that attaches serves. To add a
+ * hook, write its program in bpf/ and a row here.
+ */
+#ifndef REAPD_HOOK_TABLE_H
+#define REAPD_HOOK_TABLE_H
+
+enum hook_kind {
+	KIND_TP_BTF,
+	KIND_FENTRY,
+	KIND_KPROBE,
+	KIND_SYSCALL,
+	KIND_ITER
+};
+
+struct hook_row {
+	const char *name;   /* of the program */
+	const char *target; /* tracepoint or function */
+	const char *question;
+	const char *lost;
+	enum hook_kind kind;
+	char tier;  /* the tier that needs it: 'A' or 'B'; 0 = all */
+	char watch; /* 'w': too dear for calm, attached in watch only (hook_watch) */
+};
+
+#define HOOK_ROWS 28
+
+extern const struct hook_row hook_table[HOOK_ROWS];
+
+const char *hook_kind_name(enum hook_kind kind);
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "names.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include <reapd/note.h>
+
+#include "../base/text.h"
+
+#define ARGV0_MAX 256 /* as in bpf/name.bpf.h */
+
+void names_cut(char *argv0, bool whole)
+{
+	char *begin = argv0, *p;
+
+	for (p = argv0; *p; p++) {
+		if (whole)
+			continue;
+		if (*p == ' ' || *p == ':')
+			break;
+		if (*p == '/')
+			begin = p + 1;
+	}
+	*p = 0;
+	memmove(argv0, begin, (size_t)(p - begin) + 1);
+	if (strlen(argv0) >= REAPD_NAME_LEN)
+		argv0[REAPD_NAME_LEN - 1] = 0;
+}
+
+/* argv[0] of a process; empty for a zombie. */
+static bool read_argv0(__u32 tgid, char *ret, size_t size)
+{
+	char path[32];
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/cmdline", tgid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	len = read(fd, ret, size - 1);
+	close(fd);
+	if (len <= 0)
+		return false;
+	ret[len] = 0;
+	return *ret;
+}
+
+static void note(int map_fd, const struct proc *p, const char *name)
+{
+	struct task_note n = { .start_ns = p->start_ns };
+
+	n.name_len = (__u32)strlen(name);
+	memcpy(n.name, name, n.name_len);
+	/* Not over what the kernel side noted in the meantime. */
+	bpf_map_update_elem(map_fd, &p->tgid, &n, BPF_NOEXIST);
+}
+
+int names_fill(struct table *t, int names_map_fd, bool whole)
+{
+	char name[ARGV0_MAX];
+	int found = 0;
+
+	for (__u32 row = 0; row < t->n; row++) {
+		if (t->infos[row].name[0] || !read_argv0(t->procs[row].tgid, name, sizeof(name)))
+			continue;
+		names_cut(name, whole);
+		if (!*name)
+			continue;
+		table_name(t, row, name);
+		note(names_map_fd, &t->procs[row], name);
+		found++;
+	}
+	return found;
+}
