@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * config.h - the configuration file and its drop-ins.
+ *
+ * INI: /etc/reapd/reapd.conf, then reapd.conf.d/ beside it in alphabetical order; later values win,
+ * filters add up. Every key has a default, so an empty file works. Unknown sections and keys are
+ * errors. All errors of all files are logged (FILE:LINE: what is wrong and what is allowed) before
+ * loading fails, and a configuration that failed changes nothing.
+ */
+#ifndef REAPD_CONFIG_H
+#define REAPD_CONFIG_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "decide/filter.h"
+#include "decide/strategy.h"
+
+#define CONFIG_FILE "/etc/reapd/reapd.conf"
+
+struct config {
+	/* [agent] */
+	char strategy[16];
+	char scope[REAPD_PATH_LEN];
+	char bpf_dir[PATH_MAX];
+	char run_dir[108 - sizeof("/control")]; /* a socket's path is at most 108 bytes */
+	char state_dir[PATH_MAX - sizeof("/kills.1")];
+	bool dry_run;
+	bool realtime;
+	bool verbose;
+	uint32_t max_processes;
+	uint32_t reapers;
+	uint64_t rss_quantum_kib;
+	uint64_t calm_after_ns;
+	uint64_t kill_timeout_ns;
+
+	/* [choose] and [host], compiled into the policy */
+	uint32_t order; /* enum choose_order */
+	uint64_t growth_horizon_ns;
+	uint64_t least_size_kib;
+	bool exhausted;
+	uint32_t exhausted_mem_available;
+	uint32_t exhausted_swap_free;
+	uint64_t exhausted_within_ns;
+	bool thrashing;
+	uint32_t thrashing_psi_full;
+	uint64_t thrashing_window_ns;
+	uint32_t thrashing_mem_available;
+
+	struct policy policy;	    /* what decide/ sees of it */
+	struct filter_set *filters; /* [protect], [avoid], [prefer], [normal]; may be NULL */
+};
+
+/* The values of an empty file. */
+void config_defaults(struct config *ret);
+
+/*
+ * Load a file (CONFIG_FILE when path is NULL; that one may be missing) and its drop-ins. On failure
+ * the errors are logged, *ret is not touched, and the result is -EINVAL or the errno of a file that
+ * could not be read.
+ */
+int config_load(struct config *ret, const char *path);
+
+/* Free what the configuration owns. */
+void config_done(struct config *c);
+
+/* Print every key with its value, as a file that would give this configuration. */
+void config_print(const struct config *c, FILE *f);
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * kernel.c - is this a kernel we can work on, and the kernel side of us on it.
+ */
+#include "kernel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "answers.h"
+#include "base/log.h"
+
+/* 40 bytes an edge: a thousand, when the agent is held up for seconds. */
+#define CRITICAL_BYTES (64 * 1024)
+/* 72 bytes a size: 3,600, what 100,000 a second bring in 36 ms. Resident twice over, as mapped. */
+#define BULK_BYTES     (256 * 1024)
+
+int kernel_features(struct agent *a)
+{
+	static const struct {
+		enum feature feature;
+		const char *why;
+	} needed[] = {
+		{ FEATURE_BPF,
+		  "cannot load BPF programs (needs root, or CAP_BPF and CAP_PERFMON)" },
+		{ FEATURE_BTF,
+		  "the kernel has no BTF (/sys/kernel/btf/vmlinux; CONFIG_DEBUG_INFO_BTF)" },
+		{ FEATURE_PSI, "no pressure stall information (boot with psi=1; CONFIG_PSI)" },
+		{ FEATURE_PIDFD, "no pidfd_open (Linux 5.3)" },
+	};
+
+	if (geteuid()) {
+		log_err("must be run as root");
+		return EXIT_UNAVAILABLE;
+	}
+	features_probe(&a->features);
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		int missing = a->features.missing[needed[i].feature];
+
+		if (!missing)
+			continue;
+		log_err("%s: %s", needed[i].why, strerror(-missing));
+		return EXIT_UNAVAILABLE;
+	}
+	if (!features_has(&a->features, FEATURE_MRELEASE))
+		log_warn("no process_mrelease: memory comes back only as fast as victims exit");
+	return 0;
+}
+
+int kernel_hooks(struct agent *a, const char *bpf_dir)
+{
+	struct hook_options o = {
+		.knobs = {
+			.scope_id = a->cgroups ? cgroups_scope_id(a->cgroups) : 0,
+			.scope_level = a->cgroups ? cgroups_scope_level(a->cgroups) : 0,
+			.agent_tgid = (__u32)getpid(),
+			.cpus = (__u32)libbpf_num_possible_cpus(),
+			.page_kib = (__u32)sysconf(_SC_PAGESIZE) / 1024,
+			.rss_quantum_kib = (__u32)a->config.rss_quantum_kib,
+			.bulk_mark_bytes = BULK_BYTES / 2,
+			.edge_interval_ns = 5 * NS_PER_MS, /* about a tick */
+			.flags = KNOB_BASENAME,
+		},
+		.tier = a->tier,
+		.bpf_dir = bpf_dir,
+		.critical_bytes = CRITICAL_BYTES,
+		.bulk_bytes = BULK_BYTES,
+		.max_processes = a->config.max_processes,
+	};
+	char why[512];
+	int err = hook_open(&a->hooks, &o, &a->features, why, sizeof(why));
+
+	features_done(&a->features);
+	if (err) {
+		log_err("%s", why);
+		return err == -EEXIST || err == -EINVAL ? EXIT_FAILURE : EXIT_UNAVAILABLE;
+	}
+	a->board = hook_board(a->hooks);
+	if (a->tier && hook_tier(a->hooks) > a->tier) {
+		log_err("tier %c is not available on this kernel, only %c (reapctl probe says why)",
+			a->tier, hook_tier(a->hooks));
+		return EXIT_UNAVAILABLE;
+	}
+	if (!hook_attached(a->hooks, "tasks")) {
+		log_err("the kernel refuses the task iterator, without which nobody is known");
+		return EXIT_UNAVAILABLE;
+	}
+	return 0;
+}
+
+int kernel_probe(struct agent *a, int fd)
+{
+	struct control_client *client = control_adopt(fd);
+	int code;
+
+	config_defaults(&a->config);
+	code = kernel_features(a);
+	if (!code)
+		code = kernel_hooks(a, NULL);
+	if (!code && client) {
+		answers_probe(a, client);
+		control_send(client, CONTROL_END, 0, NULL, 0);
+	}
+	free(client);
+	a->hooks = hook_free(a->hooks);
+	return code;
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * setup.c - from configuration to a running loop, and back.
+ *
+ * Order matters where it is said. Whatever is missing is named in one line, with the exit code that
+ * design.md 7 gives it: 1 failed, 2 configuration, 3 not available on this kernel.
+ */
+#include "setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "watch.h"
+#include "kernel.h"
+#include "death.h"
+#include "answers.h"
+#include "act/notify.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "harden.h"
+
+/* One agent per run_dir: the lock goes with the process, however it ends. */
+static int take_lock(const struct config *c)
+{
+	char path[sizeof(c->run_dir) + 8], pid[32];
+	int err = file_mkdirs(c->run_dir, 0755), fd;
+	ssize_t len;
+
+	if (err) {
+		log_err("run_dir %s: %s", c->run_dir, strerror(-err));
+		return EXIT_FAILURE;
+	}
+	snprintf(path, sizeof(path), "%s/lock", c->run_dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		log_err("%s: %s", path, strerror(errno));
+		return EXIT_FAILURE;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		len = file_pread(fd, pid, sizeof(pid));
+		log_err("another reapd is running on %s: pid %.*s", c->run_dir,
+			len > 0 ? (int)strcspn(pid, "\n") : 1, len > 0 ? pid : "?");
+		close(fd);
+		return EXIT_FAILURE;
+	}
+	len = snprintf(pid, sizeof(pid), "%d\n", getpid());
+	if (ftruncate(fd, 0) || pwrite(fd, pid, (size_t)len, 0) != len)
+		log_warn("%s: %s", path, strerror(errno));
+	return 0; /* the fd stays open for good */
+}
+
+static int open_cgroups(struct agent *a)
+{
+	int err = cgroups_open(&a->cgroups, a->config.scope);
+
+	if (!err)
+		return 0;
+	if (err == -ENODEV)
+		log_err("no cgroup2 hierarchy is mounted");
+	else
+		log_err("scope = %s: %s", a->config.scope, strerror(-err));
+	return err == -ENODEV ? EXIT_UNAVAILABLE : EXIT_CONFIG;
+}
+
+static int load_filters(struct agent *a)
+{
+	const int fd[FILTER_KINDS] = {
+		hook_map_fd(a->hooks, HOOK_MAP_PACKAGE),
+		hook_map_fd(a->hooks, HOOK_MAP_CGROUP),
+		hook_map_fd(a->hooks, HOOK_MAP_UID),
+	};
+	__u32 kept;
+	int err;
+
+	if (!a->filters) {
+		a->filters = calloc(1, sizeof(*a->filters));
+		if (!a->filters)
+			return -ENOMEM;
+		filters_init(a->filters, fd);
+	}
+	err = filters_reconcile(a->filters, a->config.filters, &kept);
+	if (err) {
+		log_err("cannot load the filters: %s",
+			err == -E2BIG ? "a filter map is full" : strerror(-err));
+		return err;
+	}
+	if (kept)
+		log_info("%u filters of the configuration are overridden by live ones", kept);
+	free(a->config.filters);
+	a->config.filters = NULL;
+	return 0;
+}
+
+static void on_signal(void *ctx, uint32_t events)
+{
+	struct agent *a = ctx;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	if (read(a->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP) {
+		notify_send("RELOADING=1");
+		setup_reload(a);
+		notify_send("READY=1");
+		return;
+	}
+	log_info("stopping");
+	loop_stop(a->loop);
+}
+
+static void on_watchdog(void *ctx, uint32_t events)
+{
+	struct agent *a = ctx;
+
+	(void)events;
+	timer_ack(a->watchdog_fd);
+	notify_send("WATCHDOG=1");
+}
+
+static void on_control(void *ctx, uint32_t events)
+{
+	struct agent *a = ctx;
+
+	(void)events;
+	control_dispatch(a->control);
+}
+
+/* The backstop. */
+static void open_trigger(struct agent *a)
+{
+	static const struct {
+		__u64 stall_ns, window_ns;
+	} triggers[] = {
+		/* The shortest window that every kernel allows. */
+		{ 50 * NS_PER_MS, 500 * NS_PER_MS },
+		/* Without CAP_SYS_RESOURCE only multiples of 2 s are (6.4). */
+		{ 200 * NS_PER_MS, 2 * NS_PER_S },
+	};
+	char path[2 * PATH_MAX] = "/proc/pressure/memory";
+
+	if (cgroups_scope_id(a->cgroups))
+		cgroups_scope_file(a->cgroups, path, sizeof(path), "memory.pressure");
+	for (size_t i = 0; i < 2 && a->trigger_fd < 0; i++)
+		a->trigger_fd = psi_trigger_open(path, triggers[i].stall_ns, triggers[i].window_ns);
+	if (a->trigger_fd < 0)
+		log_warn("no trigger on %s, going on without the backstop: %s", path,
+			 strerror(-a->trigger_fd));
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+/* All that the loop listens to. */
+static int fill_loop(struct agent *a)
+{
+	const struct {
+		int fd;
+		uint32_t events;
+		loop_fn *fn;
+	} all[] = {
+		{ hook_map_fd(a->hooks, HOOK_MAP_CRITICAL), EPOLLIN, watch_on_critical },
+		{ hook_map_fd(a->hooks, HOOK_MAP_BULK), EPOLLIN, watch_on_bulk },
+		{ a->trigger_fd, EPOLLPRI, watch_on_trigger },
+		{ a->tick_fd, EPOLLIN, watch_on_tick },
+		{ reapers_fd(a->reapers), EPOLLIN, death_on_reaper },
+		{ a->signal_fd, EPOLLIN, on_signal },
+		{ a->watchdog_fd, EPOLLIN, on_watchdog },
+		{ control_fd(a->control), EPOLLIN, on_control },
+	};
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i].fd >= 0)
+			err = loop_add(a->loop, all[i].fd, all[i].events, all[i].fn, a);
+	}
+	return err;
+}
+
+/* The kernel side is up; the rest is ours and fails only for want of resources. */
+static int start_rest(struct agent *a)
+{
+	__u64 watchdog_ns = notify_watchdog_ns();
+	int err;
+
+	open_trigger(a);
+	if ((err = a->signal_fd = open_signals()) < 0 || (err = a->tick_fd = timer_open()) < 0 ||
+	    (err = a->watchdog_fd = timer_open()) < 0 ||
+	    (err = table_init(&a->table, a->config.max_processes)) ||
+	    (err = cgroups_scan(a->cgroups)) || (err = load_filters(a)) ||
+	    (err = gather_open(&a->gather, a->hooks, a->cgroups)) ||
+	    (err = killlog_open(&a->killlog, a->config.state_dir)) ||
+	    (err = reapers_start(&a->reapers, a->config.reapers, a->config.realtime)) ||
+	    (err = loop_open(&a->loop)) ||
+	    (err = control_open(&a->control, a->config.run_dir, answers_request, a)) ||
+	    (err = fill_loop(a)) || (err = watch_start(a)))
+		return err;
+	if (watchdog_ns)
+		timer_set(a->watchdog_fd, watchdog_ns);
+	return 0;
+}
+
+/*
+ * Walk the path from an edge to a kill once, so that its code, stacks and buffers are resident before
+ * they are locked: a look at everything, a ranking, and a job for each reaper that does nothing.
+ */
+static void rehearse(struct agent *a)
+{
+	struct reap_job *job;
+
+	watch_rehearse(a);
+	while ((job = reapers_get(a->reapers))) {
+		job->dry_run = true;
+		reapers_submit(a->reapers, job);
+	}
+}
+
+int setup_start(struct agent *a)
+{
+	int code, err;
+
+	a->start_ns = clock_now_ns();
+	a->strategy = strategy_find(a->config.strategy);
+	a->signal_fd = a->tick_fd = a->watchdog_fd = a->trigger_fd = -1;
+	assess_init(&a->assess);
+	code = kernel_features(a);
+	if (!code)
+		code = take_lock(&a->config);
+	if (!code)
+		code = open_cgroups(a);
+	if (!code)
+		code = kernel_hooks(a, a->config.bpf_dir);
+	if (code)
+		return code;
+	err = start_rest(a);
+	if (err) {
+		log_err("cannot start: %s", strerror(-err));
+		return EXIT_FAILURE;
+	}
+	harden_shed();
+	rehearse(a);
+	harden(a->config.realtime);
+	log_info("tier %c, scope %s, %u processes, %u filters%s", hook_tier(a->hooks),
+		 a->config.scope, a->table.n, a->filters->set.n,
+		 a->config.dry_run ? ", dry run: nobody will be killed" : "");
+	notify_send("READY=1");
+	return 0;
+}
+
+void setup_stop(struct agent *a)
+{
+	notify_send("STOPPING=1");
+	a->control = control_close(a->control);
+	a->reapers = reapers_stop(a->reapers);
+	armed_done(&a->armed);
+	a->critical = stream_free(a->critical);
+	a->bulk = stream_free(a->bulk);
+	if (a->hooks)
+		gather_close(&a->gather);
+	a->hooks = hook_free(a->hooks);
+	a->cgroups = cgroups_free(a->cgroups);
+	killlog_close(&a->killlog);
+	table_done(&a->table);
+	a->loop = loop_free(a->loop);
+	free(a->filters);
+	config_done(&a->config);
+}
+
+/* Keys that are built into what already runs. */
+static void keep_fixed(struct config *new, const struct config *old)
+{
+	if (strcmp(new->scope, old->scope) || strcmp(new->bpf_dir, old->bpf_dir) ||
+	    strcmp(new->run_dir, old->run_dir) || strcmp(new->state_dir, old->state_dir) ||
+	    new->max_processes != old->max_processes || new->reapers != old->reapers ||
+	    new->rss_quantum_kib != old->rss_quantum_kib || new->realtime != old->realtime)
+		log_warn("changes of scope, directories, max_processes, reapers, rss_quantum and "
+			 "realtime count only after a restart");
+	strcpy(new->scope, old->scope);
+	strcpy(new->bpf_dir, old->bpf_dir);
+	strcpy(new->run_dir, old->run_dir);
+	strcpy(new->state_dir, old->state_dir);
+	new->max_processes = old->max_processes;
+	new->reapers = old->reapers;
+	new->rss_quantum_kib = old->rss_quantum_kib;
+	new->realtime = old->realtime;
+}
+
+int setup_reload(struct agent *a)
+{
+	struct config new;
+	int err = config_load(&new, a->config_path);
+
+	if (err) {
+		log_err("configuration not reloaded, the old one stays");
+		return err;
+	}
+	keep_fixed(&new, &a->config);
+	new.dry_run |= a->dry_run_asked;
+	new.verbose |= a->verbose_asked;
+	config_done(&a->config);
+	a->config = new;
+	log_set_level(new.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	err = load_filters(a);
+	watch_resolve(a, true);
+	if (!err)
+		log_info("configuration reloaded, %u filters", a->filters->set.n);
+	return err;
+}

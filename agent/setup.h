@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * setup.h - from configuration to a running loop, and back.
+ */
+#ifndef REAPD_SETUP_H
+#define REAPD_SETUP_H
+
+#include "agent.h"
+
+/* 0, or an exit code after the reason was logged. */
+int setup_start(struct agent *a);
+void setup_stop(struct agent *a);
+/* SIGHUP: read the configuration again; on failure nothing changes. 0 or negative errno. */
+int setup_reload(struct agent *a);
+
+#endif
