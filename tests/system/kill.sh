@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+# The largest of several thrashing processes dies, its memory comes back, the others live, and the
+# record says why and how fast.
+. "$(dirname "$0")/../lib.sh"
+
+scope_make 256
+agent_start
+small=()
+for i in 1 2 3 4 5 6; do
+	# shellcheck disable=SC2046 # words are meant
+	hog_start "small$i" $(join) -s 20 "${squeezed[@]}"
+	small+=("$pid")
+done
+for pid in "${small[@]}"; do hog_ready "$pid"; done
+# shellcheck disable=SC2046
+hog_start large $(join) -s 110 "${squeezed[@]}"
+large=$pid
+check "the large one was not killed" died "$large"
+for pid in "${small[@]}"; do check "pid $pid died too" alive "$pid"; done
+"$await" line "$work/log" "killed large" >/dev/null || fail "no log line"
+check "outcome is not 'freed'" [ "$(kill_field "$large" outcome)" = freed ]
+check "name is not in the record" [ "$(kill_field "$large" name)" = large ]
+for stage in edge wake decided signalled freed; do
+	check "stage $stage is missing" [ "$(kill_field "$large" $stage)" -gt 0 ]
+done

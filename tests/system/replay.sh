@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+# A recorded crisis gives the same verdicts again, bit for bit, and the two recorded traces give the
+# right answers: loadshift nobody, overload a kill between 5 and 20 s.
+. "$(dirname "$0")/../lib.sh"
+
+scope_make 256
+agent_start
+"$build/reapctl" --run-dir "$work/run" record "$work/rec" 2>"$work/rec.err" &
+recorder=$!
+disown $recorder
+pids+=("$recorder")
+# shellcheck disable=SC2046 # words are meant
+for i in 1 2 3 4 5 6; do hog_start "worker$i" $(join) -s 15 "${squeezed[@]}"; done
+# shellcheck disable=SC2046
+hog_start large $(join) -s 110 "${squeezed[@]}"
+check "no kill" died "$pid" 60
+"$await" line "$work/log" "killed large" >/dev/null || fail "no log line"
+kill "$recorder"
+check "the recorder did not end" died "$recorder"
+out=$(reapctl --json replay "$work/rec") || fail "the verdicts differ: $out"
+grep -q '"decisions": 1,' <<<"$out" || fail "not one decision: $out"
+grep -q "\"pid\": $pid," <<<"$out" || fail "another victim: $out"
+
+[ "$(reapctl --json replay "$top/tests/replay/loadshift.txt" | awk '/"decisions"/ { print $2 }')" = 0, ] ||
+	fail "loadshift: somebody would have died"
+first=$(reapctl --json replay "$top/tests/replay/overload.txt" | awk '/"time_s"/ { print $2 + 0; exit }')
+awk -v t="$first" 'BEGIN { exit !(t >= 5 && t <= 20) }' || fail "overload: first kill at $first s"
+for trace in loadshift overload; do
+	reapctl replay "$top/tests/replay/$trace.txt" | diff "$top/tests/replay/$trace.golden" - || fail "$trace: not as before"
+done

@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+# One starts hogs without end, each of which wants to be killed first: one after the other dies, by us
+# and not by the kernel; everybody else lives, and each kill has its record.
+# shellcheck source=tests/vm/lib.sh
+. /reapd/tests/vm/lib.sh
+children=30
+
+agent_start
+hog_start innocent -s 60
+innocent=$pid
+hog_ready "$innocent"
+# A new one as soon as the last one has begun; each grows until it is killed.
+(
+	for ((i = 0; i < children; i++)); do
+		(exec -a child "$hog" -a 1000 -s 2 -g 20 >>"$work/hogs" 2>&1) &
+		"$await" -t 60 line "$work/hogs" "ready $!" >/dev/null
+	done
+	wait
+	echo "all gone" >>"$work/log"
+) &
+bomb=$!
+pids+=("$bomb")
+check "not all children were killed" "$await" -t 100 line "$work/log" 'all gone'
+"$await" -t 10 line "$work/log" 'killed child' $children >/dev/null ||
+	fail "not all by us: $(grep -c 'killed child' "$work/log") of $children"
+check "the innocent one died" alive "$innocent"
+check "the kernel's killer came" grep -qx 'oom_kill 0' /proc/vmstat
+reapctl kills --all
+reapctl latency
+reapctl --json kills --all | awk -F '[:,]' '
+	/^    "id":/ { kills++; id[$2 + 0]++ }
+	/^    "kind":/ && !/"kill"/ { bad = "kind" }
+	/^    "outcome":/ && !/"freed"|"exited"|"gone"/ { bad = "outcome" }
+	/^    "name":/ && !/"child"/ { bad = "name" }
+	END {
+		for (one in id) if (id[one] != 1) bad = "id"
+		if (kills < '$children' || bad) { print kills, bad; exit 1 }
+	}' || fail "the records do not tell this story"
