@@ -19,7 +19,10 @@ struct parse {
 	FILE *file;
 	int line;
 	int errors;
+	int error; /* the file could not be read to its end */
 };
+
+#define LINE_EXPECTED "expected [section] or key = value"
 
 static void __attribute__((format(printf, 2, 3))) complain(struct parse *p, const char *fmt, ...)
 {
@@ -90,23 +93,57 @@ static int on_value(void *user, const char *section, const char *name, const cha
 	return 1;
 }
 
-/* fgets for inih that counts lines and refuses those which inih would cut in two. */
+/* What is wrong with a line whatever section it is in; NULL: nothing. */
+static const char *line_fault(const char *line, size_t len)
+{
+	if (strlen(line) != len)
+		return "a NUL byte";
+	if (!len || strchr("#;", *line))
+		return NULL;
+	if (*line == '[' ? !strchr(line, ']') : !strpbrk(line, "=:"))
+		return LINE_EXPECTED;
+	return NULL;
+}
+
+/*
+ * fgets for inih, which would cut a long line in two, take an indented one for the rest of the value
+ * before it, and report only the first that is neither section nor key: here lines are counted,
+ * their indent is dropped, and what is wrong is said and read as an empty line.
+ */
 static char *read_line(char *line, int size, void *stream)
 {
 	struct parse *p = stream;
-	size_t len;
+	size_t len = 0, room = (size_t)size - 2, indent;
+	const char *fault;
+	bool any = false;
 	int c;
 
-	if (!fgets(line, size, p->file))
+	while ((c = getc(p->file)) != EOF && c != '\n') {
+		any = true;
+		if (len < room)
+			line[len] = (char)c;
+		len++;
+	}
+	if (c == EOF && ferror(p->file))
+		p->error = -errno;
+	if (c == EOF && !any)
 		return NULL;
 	p->line++;
-	len = strlen(line);
-	if (len && line[len - 1] != '\n' && !feof(p->file)) {
-		complain(p, "line longer than %d bytes", size - 2);
-		while ((c = fgetc(p->file)) != EOF && c != '\n')
-			;
-		line[0] = 0;
+	if (len > room) {
+		complain(p, "line longer than %zu bytes", room);
+		len = 0;
 	}
+	line[len] = 0;
+	indent = p->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3) ? 3 : 0;
+	indent += strspn(line + indent, " \t\r");
+	len -= indent;
+	memmove(line, line + indent, len + 1);
+	fault = line_fault(line, len);
+	if (fault) {
+		complain(p, "%s", fault);
+		len = 0;
+	}
+	strcpy(line + len, "\n");
 	return line;
 }
 
@@ -121,8 +158,10 @@ static int parse_file(struct config *c, const char *path)
 	fclose(p.file);
 	if (line > 0) {
 		p.line = line;
-		complain(&p, "expected [section] or key = value");
+		complain(&p, LINE_EXPECTED);
 	}
+	if (p.error)
+		return p.error;
 	return p.errors ? -EINVAL : 0;
 }
 

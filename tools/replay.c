@@ -99,6 +99,21 @@ static void decide_again(struct replay *r, const struct verdict *recorded)
 		say(r, &v, " - this is what comes out");
 }
 
+static bool take_policy(struct replay *r, const struct policy *policy)
+{
+	r->policy = *policy;
+	r->policy.strategy[sizeof(policy->strategy) - 1] = 0;
+	r->strategy = strategy_find(r->policy.strategy);
+	if (!r->strategy || policy->rules > RULES_MAX)
+		return false;
+	for (__u32 i = 0; i < policy->rules; i++) {
+		if (policy->rule[i].terms > RECORD_TERMS)
+			return false;
+		r->policy.rule[i].name[sizeof(policy->rule[i].name) - 1] = 0;
+	}
+	return true;
+}
+
 /* One frame of a recording. False: damaged. */
 static bool take(struct replay *r, const struct frame *f)
 {
@@ -107,12 +122,8 @@ static bool take(struct replay *r, const struct frame *f)
 	const struct verdict *verdict = frame_as(f, CONTROL_VERDICT, sizeof(*verdict));
 	const __u64 *rebase = frame_as(f, CONTROL_REBASE, sizeof(*rebase));
 
-	if (policy) {
-		r->policy = *policy;
-		r->policy.strategy[sizeof(policy->strategy) - 1] = 0;
-		r->strategy = strategy_find(r->policy.strategy);
-		return r->strategy && r->policy.rules <= RULES_MAX;
-	}
+	if (policy)
+		return take_policy(r, policy);
 	if (facts)
 		push(r, facts);
 	else if (rebase)

@@ -16,11 +16,13 @@ struct row {
 	double time_s, available_mib, swap_free_mib, some_pct, full_pct;
 };
 
-/* A row begins with a number; everything else in such a file is decoration. */
+/* A row begins with a number and has two '|'; everything else in such a file is decoration. */
 static bool is_row(const char *line)
 {
+	const char *bar = strchr(line, '|');
+
 	line += strspn(line, " \t");
-	return isdigit((unsigned char)*line);
+	return isdigit((unsigned char)*line) && bar && strchr(bar + 1, '|');
 }
 
 /* The next number in *at, below limit; steps over one '|' before it. */
@@ -55,9 +57,14 @@ static bool parse(const char *line, struct row *r)
 static int next_row(struct trace *t, struct row *r)
 {
 	char line[512];
+	int c;
 
 	while (fgets(line, sizeof(line), t->f)) {
 		t->line++;
+		/* What does not fit is no row; its tail must not pass for one. */
+		c = strchr(line, '\n') ? '\n' : getc(t->f);
+		while (c != '\n' && c != EOF)
+			c = getc(t->f);
 		if (!is_row(line))
 			continue;
 		return parse(line, r) ? 1 : -EINVAL;

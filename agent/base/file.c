@@ -60,10 +60,23 @@ int file_write(int fd, const void *buf, size_t size)
 	return 0;
 }
 
+/* What is there already is fine if it is a directory. */
+static int make_dir(const char *path, mode_t mode)
+{
+	struct stat st;
+
+	if (!mkdir(path, mode))
+		return 0;
+	if (errno != EEXIST || stat(path, &st))
+		return -errno;
+	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
 int file_mkdirs(const char *path, mode_t mode)
 {
 	char part[PATH_MAX];
 	char *slash = part;
+	int err;
 
 	if (!text_copy(part, sizeof(part), path))
 		return -ENAMETOOLONG;
@@ -71,10 +84,11 @@ int file_mkdirs(const char *path, mode_t mode)
 		slash = strchrnul(slash + 1, '/');
 		if (*slash) {
 			*slash = 0;
-			if (mkdir(part, mode) && errno != EEXIST)
-				return -errno;
+			err = make_dir(part, mode);
+			if (err)
+				return err;
 			*slash = '/';
 		}
 	}
-	return mkdir(part, mode) && errno != EEXIST ? -errno : 0;
+	return make_dir(part, mode);
 }

@@ -19,10 +19,23 @@ static __u32 record_crc(const struct kill_record *r)
 	return (__u32)crc32(0, (const unsigned char *)&copy, sizeof(copy));
 }
 
+#define ENDS(string) (!(string)[sizeof(string) - 1])
+
+/* A good checksum says that nothing changed since, not that the writer was sane. */
+static bool strings_end(const struct kill_record *r)
+{
+	bool all = ENDS(r->strategy) && ENDS(r->rule) && ENDS(r->comm) && ENDS(r->name) &&
+		   ENDS(r->cgroup);
+
+	for (int i = 0; i < RECORD_CANDIDATES; i++)
+		all &= ENDS(r->candidate[i].name) && ENDS(r->candidate[i].rule);
+	return all;
+}
+
 bool killlog_valid(const struct kill_record *r)
 {
 	return r->magic == RECORD_MAGIC && r->version == RECORD_VERSION && r->size == sizeof(*r) &&
-	       r->crc == record_crc(r);
+	       r->crc == record_crc(r) && strings_end(r);
 }
 
 int killlog_read(int fd, __u64 *offset, struct kill_record *ret)

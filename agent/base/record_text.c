@@ -162,6 +162,7 @@ static char *outcome_text(char *buf, size_t size, const struct kill_record *r)
 char *record_line(char *buf, size_t size, const struct kill_record *r)
 {
 	static const char *const begin[] = {
+		[0] = "?",
 		[RECORD_KILL] = "killed",
 		[RECORD_KERNEL_OOM] = "kernel OOM killed",
 		[RECORD_NO_VICTIM] = "killed nobody",
@@ -175,7 +176,7 @@ char *record_line(char *buf, size_t size, const struct kill_record *r)
 		return buf;
 	}
 	snprintf(buf, size, "%s%s %s (pid %u, uid %u, adj %d, %s): %s%s%s; %s",
-		 r->dry_run ? "would have " : "",
+		 r->dry_run && r->kind == RECORD_KILL ? "would have " : "",
 		 r->kind < sizeof(begin) / sizeof(begin[0]) ? begin[r->kind] : "?",
 		 r->name[0] ? r->name : r->comm, r->tgid, r->uid, r->oom_score_adj,
 		 text_kib(kib, sizeof(kib),

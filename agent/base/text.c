@@ -171,9 +171,10 @@ static size_t utf8_length(const unsigned char *s)
 	return len;
 }
 
-static bool is_control(unsigned char c)
+/* C0, DEL and C1 (U+0080 to U+009F: U+009B alone begins a control sequence on many terminals). */
+static bool is_control(const unsigned char *s)
 {
-	return c < 0x20 || c == 0x7f;
+	return *s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
 }
 
 bool text_is_clean(const char *s)
@@ -183,7 +184,7 @@ bool text_is_clean(const char *s)
 
 	for (; *p; p += len) {
 		len = utf8_length(p);
-		if (!len || is_control(*p))
+		if (!len || is_control(p))
 			return false;
 	}
 	return p != (const unsigned char *)s;
@@ -196,7 +197,7 @@ void text_clean(char *s)
 
 	for (; *p; p += len) {
 		len = utf8_length(p);
-		if (!len || is_control(*p)) {
+		if (!len || is_control(p)) {
 			*p = '?';
 			len = 1;
 		}

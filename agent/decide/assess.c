@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "assess.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define NS_PER_S  1000000000ULL
@@ -22,19 +23,25 @@ static const struct sample *history_at(const struct history *h, __u32 back)
 	return &h->sample[(h->newest + HISTORY_SAMPLES - back) % HISTORY_SAMPLES];
 }
 
-/* Append, or replace the newest when the one before it is less than gap_ns older. */
+static void history_drop_newest(struct history *h)
+{
+	h->newest = (h->newest + HISTORY_SAMPLES - 1) % HISTORY_SAMPLES;
+	h->count--;
+}
+
+/*
+ * Append; times only grow, so what is not older than the new sample goes first. The newest sample is
+ * always kept; it gives way to the next one when it came less than gap_ns after the one before it.
+ */
 static void history_push(struct history *h, const struct sample *s, __u64 gap_ns)
 {
-	bool replace = h->count > 1 && s->time_ns - history_at(h, 1)->time_ns < gap_ns;
-
-	if (h->count && s->time_ns <= history_at(h, 0)->time_ns)
-		replace = true;
-	if (!replace) {
-		if (h->count)
-			h->newest = (h->newest + 1) % HISTORY_SAMPLES;
-		if (h->count < HISTORY_SAMPLES)
-			h->count++;
-	}
+	while (h->count && history_at(h, 0)->time_ns >= s->time_ns)
+		history_drop_newest(h);
+	if (h->count > 1 && history_at(h, 0)->time_ns - history_at(h, 1)->time_ns < gap_ns)
+		history_drop_newest(h);
+	h->newest = (h->newest + 1) % HISTORY_SAMPLES;
+	if (h->count < HISTORY_SAMPLES)
+		h->count++;
 	h->sample[h->newest] = *s;
 }
 
@@ -109,6 +116,12 @@ static struct sample window_begin(const struct assess *a, __u64 window_ns)
 	return history_find(h, from);
 }
 
+/* What a sum grew by. One that went back (a cgroup made anew) did not grow. */
+static __u64 grown(__u64 from, __u64 to)
+{
+	return to > from ? to - from : 0;
+}
+
 static __s64 permille(__u64 part, __u64 whole)
 {
 	if (!whole)
@@ -122,17 +135,20 @@ static __s64 permille(__u64 part, __u64 whole)
 static __s64 shrink_kib_s(const struct assess *a, __u64 window_ns)
 {
 	struct sample from = window_begin(a, window_ns);
-	__u64 span = a->now.time_ns - from.time_ns;
+	__u64 span = grown(from.time_ns, a->now.time_ns);
+	__int128 rate;
 
 	if (!span)
 		return 0;
-	return ((__s64)from.available_kib - (__s64)a->now.mem_available_kib) * (__s64)NS_PER_S /
-	       (__s64)span;
+	rate = (__int128)from.available_kib - a->now.mem_available_kib;
+	rate = rate * (__int128)NS_PER_S / span;
+	return rate > INT64_MAX ? INT64_MAX : rate < INT64_MIN ? INT64_MIN : (__s64)rate;
 }
 
 static __s64 exhaustion_ms(const struct assess *a, __u64 window_ns)
 {
-	__s64 rate, ms;
+	unsigned __int128 ms;
+	__s64 rate;
 
 	/* A soft limit throttles; it is never run out of. */
 	if (a->now.flags & FACT_SOFT_LIMIT)
@@ -142,26 +158,29 @@ static __s64 exhaustion_ms(const struct assess *a, __u64 window_ns)
 	rate = shrink_kib_s(a, window_ns);
 	if (rate <= 0)
 		return SIGNAL_NEVER_MS;
-	ms = (__s64)(a->now.mem_available_kib * 1000) / rate;
-	return ms < SIGNAL_NEVER_MS ? ms : SIGNAL_NEVER_MS;
+	ms = (unsigned __int128)a->now.mem_available_kib * 1000 / (__u64)rate;
+	return ms < SIGNAL_NEVER_MS ? (__s64)ms : SIGNAL_NEVER_MS;
 }
 
 static __s64 efficiency(const struct assess *a, __u64 window_ns)
 {
 	struct sample from = window_begin(a, window_ns);
-	__u64 scanned = a->now.scanned_pages - from.scanned_pages;
+	__u64 scanned = grown(from.scanned_pages, a->now.scanned_pages);
 
-	return scanned ? permille(a->now.reclaimed_pages - from.reclaimed_pages, scanned) : 1000;
+	return scanned ? permille(grown(from.reclaimed_pages, a->now.reclaimed_pages), scanned) :
+			 1000;
 }
 
 bool assess_value(const struct assess *a, enum signal signal, __u64 window_ns, __s64 *ret)
 {
 	switch (signal) {
 	case SIGNAL_PSI_SOME:
-		*ret = permille(a->now.some_ns - window_begin(a, window_ns).some_ns, window_ns);
+		*ret = permille(grown(window_begin(a, window_ns).some_ns, a->now.some_ns),
+				window_ns);
 		return true;
 	case SIGNAL_PSI_FULL:
-		*ret = permille(a->now.full_ns - window_begin(a, window_ns).full_ns, window_ns);
+		*ret = permille(grown(window_begin(a, window_ns).full_ns, a->now.full_ns),
+				window_ns);
 		return true;
 	case SIGNAL_MEM_AVAILABLE:
 		*ret = permille(a->now.mem_available_kib, a->now.mem_total_kib);

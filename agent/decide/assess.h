@@ -45,7 +45,7 @@ struct assess {
 
 void assess_init(struct assess *a);
 
-/* Add what is known now. Facts that are not newer than the last ones replace them. */
+/* Add what is known now. What was known of the same time and of later ones is dropped. */
 void assess_push(struct assess *a, const struct facts *facts);
 
 /*

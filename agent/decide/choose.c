@@ -142,6 +142,8 @@ void choose(const struct choose_policy *policy, const struct view *view, struct 
 
 	ret->victim = NO_VICTIM;
 	ret->sharers = ret->candidates = ret->considered = ret->vetoed = 0;
+	memset(ret->sharer, 0, sizeof(ret->sharer));
+	memset(ret->candidate, 0, sizeof(ret->candidate));
 	for (__u32 i = 0; i < view->nprocs; i++) {
 		veto = spare(view, i);
 		/* Those were never candidates: not ours, or nothing to gain. */

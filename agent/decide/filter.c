@@ -57,15 +57,29 @@ static const char *parse_package(const char *text, struct filter_key_package *ke
 	return NULL;
 }
 
+/* No part of it is empty, "." or "..". */
+static bool is_plain_path(const char *path)
+{
+	size_t part;
+
+	for (; *path; path += part) {
+		part = 1 + strcspn(path + 1, "/");
+		if ((part == 1 && path[1]) || (part == 2 && path[1] == '.') ||
+		    (part == 3 && path[1] == '.' && path[2] == '.'))
+			return false;
+	}
+	return true;
+}
+
 static const char *parse_cgroup(const char *text, struct filter_key_cgroup *key)
 {
 	size_t len = strlen(text);
 
 	if (text[0] != '/')
 		return "a cgroup path begins with '/' (below the cgroup2 mount)";
-	if (strstr(text, "//") || strstr(text, "/../") || strstr(text, "/./"))
+	if (!is_plain_path(text))
 		return "not a plain path";
-	while (len > 1 && text[len - 1] == '/')
+	if (len > 1 && text[len - 1] == '/')
 		len--;
 	if (len > sizeof(key->path) - 2)
 		return "longer than 250 bytes";

@@ -14,17 +14,21 @@ const struct strategy *strategy_find(const char *name)
 	return NULL;
 }
 
+static bool term_holds(const struct record_term *term)
+{
+	return term->na || (term->over ? term->value >= term->limit : term->value < term->limit);
+}
+
 bool rule_evaluate(const struct rule *rule, const struct assess *a, struct record_term *ret)
 {
-	bool all = true;
+	/* Of a machine of which nothing is known, and of no comparison at all, nothing follows. */
+	bool all = a->fine.count && rule->terms;
 
 	for (__u32 i = 0; i < rule->terms; i++) {
 		ret[i] = rule->term[i];
 		ret[i].na = !assess_value(a, ret[i].signal, ret[i].window_ms * 1000000ULL,
 					  &ret[i].value);
-		if (ret[i].na)
-			continue;
-		all &= ret[i].over ? ret[i].value >= ret[i].limit : ret[i].value < ret[i].limit;
+		all &= term_holds(&ret[i]);
 	}
 	return all;
 }
@@ -35,9 +39,11 @@ static __u32 term_nearness(const struct record_term *term)
 	__s64 from = term->over ? term->value : term->limit;
 	__s64 to = term->over ? term->limit : term->value;
 
-	if (term->na || to <= 0 || from >= to)
+	if (term_holds(term))
 		return 1000;
-	return from <= 0 ? 0 : (__u32)(from * 1000 / to);
+	if (from <= 0)
+		return 0;
+	return from < to ? (__u32)((__int128)from * 1000 / to) : 999;
 }
 
 __u32 rule_nearness(const struct record_term *term, __u32 terms)
@@ -54,6 +60,7 @@ __u32 rule_nearness(const struct record_term *term, __u32 terms)
 bool decide(const struct strategy *strategy, const struct policy *policy, const struct assess *a,
 	    const struct view *view, struct verdict *ret)
 {
+	*ret = (struct verdict){ .rule = NO_RULE, .victim = NO_VICTIM };
 	if (!strategy->judge(policy, a, ret))
 		return false;
 	choose(&policy->choose, view, ret);

@@ -20,9 +20,11 @@ int snapshot_read(int fd, struct table *t)
 		return fd;
 	while ((len = read(fd, buf + have, sizeof(buf) - have)) > 0) {
 		have += (size_t)len;
-		for (at = 0; at < have; at += e->size) {
+		for (at = 0; have - at >= sizeof(*e); at += e->size) {
 			e = (const struct event *)(buf + at);
-			if (!stream_check(e, have - at))
+			if (!e->size || e->size != stream_size(e->type))
+				goto damaged;
+			if (e->size > have - at)
 				break;
 			table_apply(t, e);
 		}
@@ -32,6 +34,11 @@ int snapshot_read(int fd, struct table *t)
 	}
 	if (len < 0)
 		len = -errno;
+	else if (have)
+		goto damaged;
 	close(fd);
 	return (int)len;
+damaged:
+	close(fd);
+	return -EPROTO;
 }

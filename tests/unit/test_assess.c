@@ -226,7 +226,7 @@ static void short_windows_stay_exact_when_the_history_is_long(void **state)
 	run(130 * S + 5 * MS, 130 * S + 15 * MS, 5 * MS, 1000);
 	run(130 * S + 20 * MS, 131 * S + 500 * MS, 5 * MS, 0);
 	assert_int_equal(a.fine.count, HISTORY_SAMPLES);
-	assert_int_equal(some(1485 * MS), 0);
+	assert_int_equal(some(1480 * MS), 0);
 	assert_in_range(some(1500 * MS), 9, 10); /* 15 ms of 1500 */
 }
 

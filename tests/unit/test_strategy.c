@@ -279,7 +279,7 @@ static void a_decision_is_to_do_nothing_or_to_choose(void **state)
 	v.victim = 4711;
 	assert_false(decide(&strategy_host, &policy, &a, &view, &v));
 	assert_int_equal(v.rule, NO_RULE);
-	assert_int_equal(v.victim, 4711);
+	assert_int_equal(v.victim, NO_VICTIM);
 	go_on(3 * S, 1000, 0);
 	assert_true(decide(&strategy_host, &policy, &a, &view, &v));
 	assert_int_equal(v.rule, 1);
