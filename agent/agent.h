@@ -16,6 +16,7 @@
 #include "sense/filters.h"
 #include "sense/gather.h"
 #include "sense/hook.h"
+#include "sense/snapshot.h"
 #include "sense/stream.h"
 #include "sense/table.h"
 #include "serve/control.h"
@@ -27,6 +28,7 @@ struct death {
 	bool used;
 	bool back; /* its memory is back, or given up: the next decision may be made */
 	bool reaper_done;
+	bool followed; /* the kernel side tells when its memory is freed */
 	__u64 give_up_ns;     /* deadline */
 	__u64 available_kib;  /* at the signal, to compare */
 	struct reap_job *job; /* NULL: no reaper is on it */
@@ -46,6 +48,7 @@ struct agent {
 	struct board *board;
 	struct stream *critical, *bulk;
 	struct table table;
+	struct snapshots snapshots;
 	struct cgroups *cgroups;
 	struct filters *filters;
 	struct gather gather;

@@ -12,7 +12,7 @@
 
 #include <bpf/bpf.h>
 
-#include "watch.h"
+#include "intake.h"
 #include "setup.h"
 #include "crisis.h"
 #include "base/text.h"
@@ -53,10 +53,10 @@ static int freshen(struct agent *a)
 	int err = 0;
 
 	if (filters_refresh(a->filters) == 1)
-		watch_resolve(a, true);
+		intake_resolve(a, true);
 	if (!a->tick_ns) {
 		stream_drain(a->bulk, 4096);
-		err = watch_snapshot(a, SNAPSHOT_NAMES);
+		err = intake_snapshot(a, SNAPSHOT_NAMES);
 		if (!err)
 			err = gather_facts(&a->gather, &a->facts);
 		if (!err) {
@@ -64,7 +64,7 @@ static int freshen(struct agent *a)
 			answers_facts(a);
 		}
 	}
-	watch_resolve(a, false);
+	intake_resolve(a, false);
 	return err;
 }
 

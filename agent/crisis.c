@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "watch.h"
+#include "intake.h"
 #include "death.h"
 #include "answers.h"
 #include "act/probe.h"
@@ -176,10 +176,10 @@ static void no_victim(struct agent *a, const struct verdict *v)
 static void freshen(struct agent *a)
 {
 	if (filters_refresh(a->filters) == 1)
-		watch_resolve(a, true);
-	if (hook_attached(a->hooks, "rss_stat") || watch_snapshot(a, SNAPSHOT_SIZES))
+		intake_resolve(a, true);
+	if (hook_attached(a->hooks, "rss_stat") || intake_snapshot(a, SNAPSHOT_SIZES))
 		return;
-	watch_resolve(a, false);
+	intake_resolve(a, false);
 }
 
 /*
@@ -194,7 +194,7 @@ static bool look_for_sharers(struct agent *a, const struct verdict *v, __u64 *lo
 	    *looked_mm_id == p->mm_id)
 		return false;
 	*looked_mm_id = p->mm_id;
-	return !watch_sharers(a, p->mm_id);
+	return !intake_sharers(a, p->mm_id);
 }
 
 /* Choose, and choose again while candidates turn out to be gone. NULL: nobody. */
@@ -311,4 +311,5 @@ void crisis_on_oom(struct agent *a, const struct event_oom *e)
 	r->stage_ns[STAGE_DECIDED] = r->stage_ns[STAGE_SIGNALLED] = e->hdr.time_ns;
 	a->table.procs[row].flags |= PROC_DYING;
 	death_begin(a, d, job);
+	d->followed = e->mm_id != 0;
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "watch.h"
+#include "intake.h"
 #include "answers.h"
 #include "act/probe.h"
 #include "act/record.h"
@@ -23,7 +23,7 @@
 #define RELEASE_LONGEST_NS (10 * NS_PER_S)
 /* After a dry run's decision the same would be decided at each tick. */
 #define DRY_RUN_HOLD_NS	   (10 * NS_PER_S)
-/* exit_mmap comes before or right after the exit, unless somebody else holds the mm. */
+/* Where the kernel side does not follow the memory: it comes with the exit or right after it. */
 #define FREED_SOON_NS	   (50 * NS_PER_MS)
 
 bool death_active(const struct agent *a)
@@ -122,13 +122,13 @@ static bool deadline_passed(const struct death *d, __u64 now)
 static void progress(struct agent *a, struct death *d)
 {
 	__u64 *stage = d->record.stage_ns, now = clock_now_ns();
-	bool has_freed = hook_attached(a->hooks, "kill_signalled");
 	bool ended;
 
 	if (stage[STAGE_FREED] || stage[STAGE_RELEASED])
 		memory_back(a, d);
+	/* Exited, but somebody else holds its memory: a sharer that dies too, a reader of /proc. */
 	ended = stage[STAGE_EXITED] &&
-		(stage[STAGE_FREED] || !has_freed || now > stage[STAGE_EXITED] + FREED_SOON_NS);
+		(stage[STAGE_FREED] || (!d->followed && now > stage[STAGE_EXITED] + FREED_SOON_NS));
 	if (!d->reaper_done)
 		ended = false;
 	else if (d->record.dry_run || (d->job && d->job->signal_error) || deadline_passed(d, now))
@@ -172,8 +172,12 @@ static void reach(struct agent *a, struct death *d, enum stage stage, __u64 time
 
 void death_on_kill(struct agent *a, const struct event_kill *e)
 {
+	struct death *d = death_of(a, e->tgid, e->start_ns);
+
 	if (e->stage == KILL_FREED)
-		reach(a, death_of(a, e->tgid, e->start_ns), STAGE_FREED, e->hdr.time_ns);
+		reach(a, d, STAGE_FREED, e->hdr.time_ns);
+	else if (e->stage == KILL_SIGNALLED && d)
+		d->followed = e->mm_id != 0;
 }
 
 void death_on_exit(struct agent *a, const struct event_exit *e)
@@ -187,7 +191,7 @@ static void on_pidfd(void *ctx, uint32_t events)
 	struct agent *a = ctx;
 
 	(void)events;
-	watch_on_bulk(a, 0);
+	intake_on_bulk(a, 0);
 	for (int i = 0; i < DEATHS_MAX; i++) {
 		struct death *d = &a->death[i];
 
@@ -231,6 +235,7 @@ void death_begin(struct agent *a, struct death *d, struct reap_job *job)
 {
 	d->used = true;
 	d->back = false;
+	d->followed = false;
 	d->reaper_done = !job;
 	d->job = job;
 	d->available_kib = a->facts.mem_available_kib;

@@ -18,6 +18,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "intake.h"
 #include "watch.h"
 #include "kernel.h"
 #include "death.h"
@@ -179,7 +180,7 @@ static int fill_loop(struct agent *a)
 		loop_fn *fn;
 	} all[] = {
 		{ hook_map_fd(a->hooks, HOOK_MAP_CRITICAL), EPOLLIN, watch_on_critical },
-		{ hook_map_fd(a->hooks, HOOK_MAP_BULK), EPOLLIN, watch_on_bulk },
+		{ hook_map_fd(a->hooks, HOOK_MAP_BULK), EPOLLIN, intake_on_bulk },
 		{ a->trigger_fd, EPOLLPRI, watch_on_trigger },
 		{ a->tick_fd, EPOLLIN, watch_on_tick },
 		{ reapers_fd(a->reapers), EPOLLIN, death_on_reaper },
@@ -272,6 +273,7 @@ void setup_stop(struct agent *a)
 	a->control = control_close(a->control);
 	a->reapers = reapers_stop(a->reapers);
 	armed_done(&a->armed);
+	snapshots_done(&a->snapshots);
 	a->critical = stream_free(a->critical);
 	a->bulk = stream_free(a->bulk);
 	if (a->hooks)
@@ -320,7 +322,7 @@ int setup_reload(struct agent *a)
 	a->config = new;
 	log_set_level(new.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
 	err = load_filters(a);
-	watch_resolve(a, true);
+	intake_resolve(a, true);
 	if (!err)
 		log_info("configuration reloaded, %u filters", a->filters->set.n);
 	return err;

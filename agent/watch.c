@@ -20,10 +20,10 @@
 
 #include "death.h"
 #include "crisis.h"
+#include "intake.h"
 #include "answers.h"
 #include "base/log.h"
 #include "base/record_text.h"
-#include "sense/names.h"
 
 /*
  * Period of the tick when a rule is near. A 5 ms stall budget is to be seen within 10 ms (tier A)
@@ -40,7 +40,7 @@
 #define RANK_PERIOD_NS (100 * NS_PER_MS)
 /* So long without an edge: the next one begins another episode. */
 #define EPISODE_GAP_NS NS_PER_S
-/* Records taken in one go: some 1 ms. */
+/* Records taken in one go. */
 #define DRAIN_CRITICAL 256
 #define DRAIN_BULK     4096
 
@@ -62,94 +62,6 @@ static void set_tick(struct agent *a, __u64 period_ns)
 		return;
 	a->tick_ns = period_ns;
 	timer_set(a->tick_fd, period_ns);
-}
-
-/* What filters and scope say of one process. */
-static void resolve(void *ctx, struct proc *p, const struct proc_info *info)
-{
-	struct agent *a = ctx;
-	const char *cgroup = cgroups_path(a->cgroups, info->cgroup_id);
-	struct filter_subject subject = {
-		.name = info->name,
-		.comm = info->comm,
-		.cgroup = cgroup,
-		.uid = p->uid,
-	};
-	__u32 rule;
-
-	p->action = (__u8)filter_match(&a->filters->set, &subject, &rule);
-	p->rule = rule < a->filters->set.n ? (__u16)rule : PROC_NO_RULE;
-	/* A cgroup that cannot be found (any more) is not known to be ours. */
-	if (!cgroups_scope_id(a->cgroups) || (cgroup && cgroups_in_scope(a->cgroups, cgroup)))
-		p->flags &= (__u16)~PROC_OUTSIDE;
-	else
-		p->flags |= PROC_OUTSIDE;
-}
-
-void watch_resolve(struct agent *a, bool all)
-{
-	table_resolve(&a->table, all, resolve, a);
-}
-
-int watch_snapshot(struct agent *a, __u32 flags)
-{
-	bool whole = !(flags & SNAPSHOT_SIZES);
-	int err;
-
-	a->board->snapshot_flags = flags;
-	a->board->snapshot_mm_id = 0;
-	if (whole)
-		table_sweep_begin(&a->table);
-	err = snapshot_read(hook_snapshot_open(a->hooks), &a->table);
-	if (err)
-		return err;
-	if (whole) {
-		table_sweep_end(&a->table);
-		table_mark_ancestors(&a->table, (__u32)getpid());
-	}
-	a->count.snapshots++;
-	return 0;
-}
-
-int watch_sharers(struct agent *a, __u64 mm_id)
-{
-	int err;
-
-	a->board->snapshot_flags = SNAPSHOT_ALL | SNAPSHOT_NAMES;
-	a->board->snapshot_mm_id = mm_id;
-	err = snapshot_read(hook_snapshot_open(a->hooks), &a->table);
-	watch_resolve(a, false);
-	return err;
-}
-
-static void on_bulk_event(void *ctx, const struct event *e)
-{
-	struct agent *a = ctx;
-
-	if (e->type == EV_CGROUP)
-		cgroups_apply(a->cgroups, (const struct event_cgroup *)e);
-	else if (e->type == EV_EXIT)
-		death_on_exit(a, (const struct event_exit *)e);
-	table_apply(&a->table, e);
-}
-
-/* Records were lost: read everything anew. Names too, they may have been among the lost. */
-static void heal(struct agent *a)
-{
-	__u32 lost = a->board->bulk_lost;
-
-	if (lost == a->bulk_lost)
-		return;
-	stream_drain(a->bulk, DRAIN_BULK);
-	if (!watch_snapshot(a, SNAPSHOT_NAMES))
-		a->bulk_lost = lost;
-}
-
-static void take_in(struct agent *a)
-{
-	stream_drain(a->bulk, DRAIN_BULK);
-	heal(a);
-	watch_resolve(a, false);
 }
 
 /* Keep the best candidates' pidfds open. */
@@ -185,9 +97,9 @@ void watch_rehearse(struct agent *a)
 	char line[512];
 	struct kill_record r = {};
 
-	take_in(a);
+	intake_all(a);
 	filters_refresh(a->filters);
-	watch_snapshot(a, SNAPSHOT_SIZES);
+	intake_snapshot(a, SNAPSHOT_SIZES);
 	gather_facts(&a->gather, &a->facts);
 	assess_push(&a->assess, &a->facts);
 	a->strategy->judge(&a->config.policy, &a->assess, &v);
@@ -210,20 +122,6 @@ static bool may_calm_down(const struct agent *a)
 	return !death_active(a);
 }
 
-/*
- * Processes older than the kernel side's memory of names: ask /proc, which must not be done when
- * memory is short. Then they go by their comm for now.
- */
-static void fill_names(struct agent *a)
-{
-	if (a->facts.mem_available_kib < a->facts.mem_total_kib / 10) {
-		log_warn("memory is short: names of older programs are their comm until later");
-		return;
-	}
-	names_fill(&a->table, hook_map_fd(a->hooks, HOOK_MAP_NAMES), false);
-	a->names_filled = true;
-}
-
 static void end_watch(struct agent *a)
 {
 	__atomic_store_n(&a->board->state, STATE_CALM, __ATOMIC_SEQ_CST);
@@ -235,9 +133,19 @@ static void end_watch(struct agent *a)
 	hook_watch(a->hooks, false);
 	armed_done(&a->armed);
 	a->no_victim_said = false;
+	snapshots_prepare(&a->snapshots);
 	if (!a->names_filled)
-		fill_names(a);
+		intake_names(a);
 	log_debug("calm");
+}
+
+/* What watch has beyond the tick: nothing of it may delay the first decision. */
+static void settle(struct agent *a)
+{
+	if (hook_watch(a->hooks, true))
+		log_debug("watch");
+	if (!intake_memory_short(a) && snapshots_prepare(&a->snapshots))
+		log_debug("no pass over the processes could be prepared");
 }
 
 /* One look at everything. */
@@ -247,7 +155,7 @@ static void look(struct agent *a)
 	int err;
 
 	a->edges = __atomic_load_n(&a->board->edges, __ATOMIC_SEQ_CST);
-	take_in(a);
+	intake_all(a);
 	err = gather_facts(&a->gather, &a->facts);
 	if (err && !a->blind)
 		log_warn("cannot read memory and pressure, trying on: %s", strerror(-err));
@@ -264,7 +172,7 @@ static void look(struct agent *a)
 	nearness = a->strategy->nearness(&a->config.policy, &a->assess);
 	set_tick(a, nearness >= NEAR_PERMILLE || death_active(a) ? near_tick_ns(a) : TICK_FAR_NS);
 	arm(a);
-	hook_watch(a->hooks, true);
+	settle(a);
 	if (may_calm_down(a))
 		end_watch(a);
 }
@@ -289,11 +197,7 @@ static void begin_watch(struct agent *a)
 	a->count.watches++;
 	a->board->state = STATE_WATCH;
 	set_tick(a, near_tick_ns(a));
-	log_debug("watch");
-	stream_drain(a->bulk, DRAIN_BULK);
-	if (watch_snapshot(a, SNAPSHOT_NAMES))
-		log_warn("cannot list processes; going on with those known");
-	a->bulk_lost = a->board->bulk_lost;
+	intake_begin(a);
 }
 
 static void on_critical_event(void *ctx, const struct event *e)
@@ -311,7 +215,7 @@ static void on_critical_event(void *ctx, const struct event *e)
 		a->look_now = true;
 		note_edge(a, e->time_ns);
 		begin_watch(a);
-		take_in(a);
+		intake_all(a);
 		crisis_on_oom(a, (const struct event_oom *)e);
 		break;
 	case EV_KILL:
@@ -331,14 +235,6 @@ void watch_on_critical(void *ctx, uint32_t events)
 	stream_drain(a->critical, DRAIN_CRITICAL);
 	if (a->tick_ns && a->look_now)
 		look(a);
-}
-
-void watch_on_bulk(void *ctx, uint32_t events)
-{
-	struct agent *a = ctx;
-
-	(void)events;
-	take_in(a);
 }
 
 /* The backstop: pressure that no hook of ours saw begin. */
@@ -370,19 +266,22 @@ void watch_on_tick(void *ctx, uint32_t events)
 
 int watch_start(struct agent *a)
 {
-	int err = stream_open(&a->critical, hook_map_fd(a->hooks, HOOK_MAP_CRITICAL),
-			      on_critical_event, a);
+	int err;
+
+	a->snapshots.hooks = a->hooks;
+	err = stream_open(&a->critical, hook_map_fd(a->hooks, HOOK_MAP_CRITICAL), on_critical_event,
+			  a);
 
 	if (!err)
-		err = stream_open(&a->bulk, hook_map_fd(a->hooks, HOOK_MAP_BULK), on_bulk_event, a);
+		err = intake_open(a);
 	if (!err)
-		err = watch_snapshot(a, SNAPSHOT_NAMES | SNAPSHOT_ALL);
+		err = intake_snapshot(a, SNAPSHOT_NAMES | SNAPSHOT_ALL);
 	if (!err)
 		err = gather_facts(&a->gather, &a->facts);
 	if (err)
 		return err;
 	assess_push(&a->assess, &a->facts);
-	fill_names(a);
-	watch_resolve(a, true);
-	return 0;
+	intake_names(a);
+	intake_resolve(a, true);
+	return snapshots_prepare(&a->snapshots);
 }

@@ -13,14 +13,7 @@ int watch_start(struct agent *a);
 void watch_rehearse(struct agent *a);
 /* Handlers of the loop. */
 void watch_on_critical(void *ctx, uint32_t events);
-void watch_on_bulk(void *ctx, uint32_t events);
 void watch_on_trigger(void *ctx, uint32_t events);
 void watch_on_tick(void *ctx, uint32_t events);
-/* One pass of the iterator into the table. 0 or negative errno. */
-int watch_snapshot(struct agent *a, __u32 flags);
-/* Take in whoever has this mm, in scope or not. 0 or negative errno. */
-int watch_sharers(struct agent *a, __u64 mm_id);
-/* Filters and scope for rows that need it; `all`: the filters changed. */
-void watch_resolve(struct agent *a, bool all);
 
 #endif

@@ -5,36 +5,18 @@
 #ifndef REAPD_TASK_BPF_H
 #define REAPD_TASK_BPF_H
 
-#include "emit.bpf.h"
+#include "threads.bpf.h"
 
-/* Threads of a process with a dead leader that are searched for the one that still has the mm. */
-#define LIVE_THREADS_SEARCHED 32
-
-/*
- * The mm of a process. A leader that exited has none, while its other threads live on: then one of
- * them tells. *dead is set in that case.
- */
+/* The mm of a process; *dead: its leader exited, other threads live on. */
 static __always_inline struct mm_struct *process_mm(struct task_struct *leader, bool *dead)
 {
 	struct mm_struct *mm = leader->mm;
-	struct list_head *head, *at;
-	struct task_struct *thread;
-	int i;
 
 	*dead = false;
 	if (mm || leader->signal->live.counter <= 0)
 		return mm;
 	*dead = true;
-	head = &BPF_CORE_READ(leader, signal)->thread_head;
-	at = BPF_CORE_READ(head, next);
-	for (i = 0; i < LIVE_THREADS_SEARCHED && at != head; i++) {
-		thread = (void *)at - bpf_core_field_offset(struct task_struct, thread_node);
-		mm = BPF_CORE_READ(thread, mm);
-		if (mm)
-			return mm;
-		at = BPF_CORE_READ(at, next);
-	}
-	return NULL;
+	return threads_mm(BPF_CORE_READ(leader, signal));
 }
 
 static __always_inline void describe_name(struct event_task *t)

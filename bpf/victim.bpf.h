@@ -5,7 +5,9 @@
 #ifndef REAPD_VICTIM_BPF_H
 #define REAPD_VICTIM_BPF_H
 
-#include "emit.bpf.h"
+#include "threads.bpf.h"
+
+#define EEXIST 17
 
 struct victim {
 	__u64 start_ns;
@@ -20,15 +22,26 @@ struct {
 	__type(value, struct victim);
 } victims SEC(".maps") __weak;
 
-/* Follow this process through its death; returns the mm it is known by, 0 when it has none left. */
+/*
+ * Follow this process through its death; returns the mm it is known by, 0 when it has none left. Of
+ * processes that share an mm and die together the first stands for all. Threads may die meanwhile,
+ * so fields are read with care.
+ */
 static __always_inline __u64 victim_enrol(struct task_struct *task, struct victim *v)
 {
 	__u64 mm_id = (__u64)BPF_CORE_READ(task, mm);
+	long err;
+
+	if (!mm_id)
+		mm_id = (__u64)threads_mm(BPF_CORE_READ(task, signal));
 
 	v->tgid = BPF_CORE_READ(task, tgid);
 	v->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	v->delivered = 0;
-	if (mm_id && bpf_map_update_elem(&victims, &mm_id, v, BPF_ANY))
+	if (!mm_id)
+		return 0;
+	err = bpf_map_update_elem(&victims, &mm_id, v, BPF_NOEXIST);
+	if (err && err != -EEXIST)
 		count(COUNT_VICTIM_FULL);
 	return mm_id;
 }

@@ -20,6 +20,7 @@
 
 struct hooks {
 	char tier;
+	bool watch;
 	__u64 rss_error_kib;
 	int map_fd[HOOK_MAPS];
 	int tasks_fd; /* link of the iterator */
@@ -43,30 +44,6 @@ static const char *const map_names[HOOK_MAPS] = {
 
 #define BOARD_MAP ".data.board"
 
-/* Can this kernel have the hook at all? 0, or why not. */
-static int row_possible(const struct hook_row *row, const struct features *f)
-{
-	switch (row->kind) {
-	case KIND_TP_BTF:
-		return features_has_tracepoint(f, row->target) ? 0 : -ENOENT;
-	case KIND_FENTRY:
-		if (!features_has_function(f, row->target))
-			return -ENOENT;
-		return f->missing[FEATURE_FENTRY];
-	case KIND_KPROBE:
-		if (!features_has_function(f, row->target))
-			return -ENOENT;
-		return f->missing[FEATURE_KPROBE];
-	case KIND_SYSCALL:
-		if (f->missing[FEATURE_SYSCALL])
-			return f->missing[FEATURE_SYSCALL];
-		return f->missing[FEATURE_PERCPU_VAR];
-	case KIND_ITER:
-		break;
-	}
-	return 0;
-}
-
 static void plan_rows(struct hooks *h, const struct hook_options *o, const struct features *f)
 {
 	for (int i = 0; i < HOOK_ROWS; i++) {
@@ -77,7 +54,7 @@ static void plan_rows(struct hooks *h, const struct hook_options *o, const struc
 			h->row[i].state = HOOK_OFF;
 			continue;
 		}
-		h->row[i].error = row_possible(row, f);
+		h->row[i].error = hook_possible(row, f);
 		if (h->row[i].error)
 			h->row[i].state = h->row[i].error == -ENOENT ? HOOK_ABSENT : HOOK_REFUSED;
 	}
@@ -328,8 +305,11 @@ struct latency *hook_latency(const struct hooks *h)
 	return h->latency;
 }
 
-void hook_watch(struct hooks *h, bool watch)
+bool hook_watch(struct hooks *h, bool watch)
 {
+	bool changed = h->watch != watch;
+
+	h->watch = watch;
 	for (int i = 0; i < HOOK_ROWS; i++) {
 		if (h->row[i].prog_fd < 0)
 			continue;
@@ -340,6 +320,7 @@ void hook_watch(struct hooks *h, bool watch)
 			h->row[i].link_fd = -1;
 		}
 	}
+	return changed;
 }
 
 bool hook_attached(const struct hooks *h, const char *name)

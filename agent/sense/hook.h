@@ -62,9 +62,9 @@ struct latency *hook_latency(const struct hooks *h);
 
 /*
  * Attach what is too dear for calm, or take it off. Makes system calls that allocate a little and may
- * wait for the other CPUs: not between an edge and its decision.
+ * wait for the other CPUs: not between an edge and its decision. True when that changed anything.
  */
-void hook_watch(struct hooks *h, bool watch);
+bool hook_watch(struct hooks *h, bool watch);
 
 /* Is this hook attached (or will be, in watch)? By its name in the table ("rss_stat"). */
 bool hook_attached(const struct hooks *h, const char *name);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "hook_table.h"
 
+#include <errno.h>
+
 /* A tracepoint that answers a question of its own. */
 #define TP(program, tracepoint, without)                                 \
 	{                                                                \
@@ -60,4 +62,27 @@ const char *hook_kind_name(enum hook_kind kind)
 	};
 
 	return names[kind];
+}
+
+int hook_possible(const struct hook_row *row, const struct features *f)
+{
+	switch (row->kind) {
+	case KIND_TP_BTF:
+		return features_has_tracepoint(f, row->target) ? 0 : -ENOENT;
+	case KIND_FENTRY:
+		if (!features_has_function(f, row->target))
+			return -ENOENT;
+		return f->missing[FEATURE_FENTRY];
+	case KIND_KPROBE:
+		if (!features_has_function(f, row->target))
+			return -ENOENT;
+		return f->missing[FEATURE_KPROBE];
+	case KIND_SYSCALL:
+		if (f->missing[FEATURE_SYSCALL])
+			return f->missing[FEATURE_SYSCALL];
+		return f->missing[FEATURE_PERCPU_VAR];
+	case KIND_ITER:
+		break;
+	}
+	return 0;
 }

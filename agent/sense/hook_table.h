@@ -8,6 +8,8 @@
 #ifndef REAPD_HOOK_TABLE_H
 #define REAPD_HOOK_TABLE_H
 
+#include "features.h"
+
 enum hook_kind {
 	KIND_TP_BTF,
 	KIND_FENTRY,
@@ -29,6 +31,9 @@ struct hook_row {
 #define HOOK_ROWS 28
 
 extern const struct hook_row hook_table[HOOK_ROWS];
+
+/* Can this kernel have the hook at all? 0, or why not: -ENOENT when there is nothing to hook. */
+int hook_possible(const struct hook_row *row, const struct features *f);
 
 const char *hook_kind_name(enum hook_kind kind);
 

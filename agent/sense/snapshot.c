@@ -1,13 +1,50 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-/*
- * snapshot.c - the iterator's output into the table.
- */
+#include "snapshot.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "stream.h"
-#include "table.h"
+
+int snapshots_prepare(struct snapshots *s)
+{
+	struct board *b = hook_board(s->hooks);
+	char none;
+	int fd;
+
+	while (s->n < SNAPSHOTS_READY) {
+		b->snapshot_flags = SNAPSHOT_NAMES;
+		b->snapshot_mm_id = 0;
+		fd = hook_snapshot_open(s->hooks);
+		if (fd < 0)
+			return fd;
+		if (read(fd, &none, 0) < 0) {
+			close(fd);
+			return -errno;
+		}
+		s->fd[s->n++] = fd;
+	}
+	return 0;
+}
+
+void snapshots_done(struct snapshots *s)
+{
+	while (s->n)
+		close(s->fd[--s->n]);
+}
+
+int snapshots_take(struct snapshots *s, __u32 flags, __u64 mm_id, bool may_allocate,
+		   struct table *t)
+{
+	struct board *b = hook_board(s->hooks);
+
+	if (!s->n && !may_allocate)
+		return -EAGAIN;
+	b->snapshot_flags = flags;
+	b->snapshot_mm_id = mm_id;
+	return snapshot_read(s->n ? s->fd[--s->n] : hook_snapshot_open(s->hooks), t);
+}
 
 int snapshot_read(int fd, struct table *t)
 {

@@ -60,12 +60,6 @@ void table_apply(struct table *t, const struct event *e);
 void table_sweep_begin(struct table *t);
 void table_sweep_end(struct table *t);
 
-/*
- * Take in a whole pass of the iterator from fd, which is closed. 0 or negative errno, fd itself when
- * it is one.
- */
-int snapshot_read(int fd, struct table *t);
-
 /* Mark this process and its ancestors (as far as they are in the table) PROC_SELF. */
 void table_mark_ancestors(struct table *t, __u32 tgid);
 

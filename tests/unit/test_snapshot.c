@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "../../agent/sense/snapshot.h"
 #include "../../agent/sense/table.h"
 #include "events.h"
 

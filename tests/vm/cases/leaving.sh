@@ -25,8 +25,10 @@ kill -STOP "$agent"
 left=$(awk '/^MemTotal:/ { print int($2 * 3 / 100 / 1024) }' /proc/meminfo)
 hog_start pusher -s 1 -g 100 -o -"$left"
 check "the pusher did not grow" "$await" line "$work/hogs" "grown $pid"
+busy=()
 for _ in 1 2 3 4; do
 	while :; do :; done &
+	busy+=($!)
 	pids+=($!)
 	disown $!
 done
@@ -35,8 +37,12 @@ kill -9 "$large"
 while read -r score <"/proc/$large/oom_score" && [ "$score" != 0 ]; do :; done 2>/dev/null
 kill -CONT "$agent"
 
+# Each answer comes after all that the agent has decided until then.
+for _ in 1 2 3 4 5 6 7 8; do
+	reapctl status >>"$work/answers"
+done
+for pid in "${busy[@]}"; do kill -9 "$pid"; done
 check "the large one lives" died "$large" 60
-# An answer comes after all that the agent has decided.
 reapctl status
 reapctl kills
 cat "$work/log"

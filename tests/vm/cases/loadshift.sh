@@ -11,7 +11,7 @@ agent_start
 hog_start idle -s "$size"
 idle=$pid
 hog_ready "$idle"
-hog_start busy -s 1 -g 50 -m "$size"
+hog_start busy -s 1 -g 16 -m "$size"
 busy=$pid
 check "the second one did not get its memory" "$await" -t 60 line "$work/hogs" "grown $busy"
 check "no watch: the case proves nothing" "$await" line "$work/log" watch

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * intake.c - what the kernel side tells of processes, into the table: records as they come, whole
+ * passes, what filters and scope make of each, names of programs older than we are.
+ */
+#include "intake.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "death.h"
+#include "sense/names.h"
+
+/* Records taken in one go: some 1 ms. */
+#define DRAIN_BULK	  4096
+/* Less than a tenth of memory available: above every rule's default limit. */
+#define MEMORY_SHORT_PART 10
+
+/* What filters and scope say of one process. */
+static void resolve(void *ctx, struct proc *p, const struct proc_info *info)
+{
+	struct agent *a = ctx;
+	const char *cgroup = cgroups_path(a->cgroups, info->cgroup_id);
+	struct filter_subject subject = {
+		.name = info->name,
+		.comm = info->comm,
+		.cgroup = cgroup,
+		.uid = p->uid,
+	};
+	__u32 rule;
+
+	p->action = (__u8)filter_match(&a->filters->set, &subject, &rule);
+	p->rule = rule < a->filters->set.n ? (__u16)rule : PROC_NO_RULE;
+	/* A cgroup that cannot be found (any more) is not known to be ours. */
+	if (!cgroups_scope_id(a->cgroups) || (cgroup && cgroups_in_scope(a->cgroups, cgroup)))
+		p->flags &= (__u16)~PROC_OUTSIDE;
+	else
+		p->flags |= PROC_OUTSIDE;
+}
+
+void intake_resolve(struct agent *a, bool all)
+{
+	table_resolve(&a->table, all, resolve, a);
+}
+
+bool intake_memory_short(const struct agent *a)
+{
+	return a->facts.mem_available_kib < a->facts.mem_total_kib / MEMORY_SHORT_PART;
+}
+
+int intake_snapshot(struct agent *a, __u32 flags)
+{
+	bool whole = !(flags & SNAPSHOT_SIZES);
+	int err;
+
+	if (whole)
+		table_sweep_begin(&a->table);
+	err = snapshots_take(&a->snapshots, flags, 0, !intake_memory_short(a), &a->table);
+	if (err)
+		return err;
+	if (whole) {
+		table_sweep_end(&a->table);
+		table_mark_ancestors(&a->table, (__u32)getpid());
+	}
+	a->count.snapshots++;
+	return 0;
+}
+
+int intake_sharers(struct agent *a, __u64 mm_id)
+{
+	int err = snapshots_take(&a->snapshots, SNAPSHOT_ALL | SNAPSHOT_NAMES, mm_id,
+				 !intake_memory_short(a), &a->table);
+
+	intake_resolve(a, false);
+	return err;
+}
+
+static void on_bulk_event(void *ctx, const struct event *e)
+{
+	struct agent *a = ctx;
+
+	if (e->type == EV_CGROUP)
+		cgroups_apply(a->cgroups, (const struct event_cgroup *)e);
+	else if (e->type == EV_EXIT)
+		death_on_exit(a, (const struct event_exit *)e);
+	table_apply(&a->table, e);
+}
+
+/* Records were lost: read everything anew. Names too, they may have been among the lost. */
+static void heal(struct agent *a)
+{
+	__u32 lost = a->board->bulk_lost;
+
+	if (lost == a->bulk_lost)
+		return;
+	stream_drain(a->bulk, DRAIN_BULK);
+	if (!intake_snapshot(a, SNAPSHOT_NAMES))
+		a->bulk_lost = lost;
+}
+
+void intake_all(struct agent *a)
+{
+	stream_drain(a->bulk, DRAIN_BULK);
+	heal(a);
+	intake_resolve(a, false);
+}
+
+int intake_open(struct agent *a)
+{
+	return stream_open(&a->bulk, hook_map_fd(a->hooks, HOOK_MAP_BULK), on_bulk_event, a);
+}
+
+void intake_begin(struct agent *a)
+{
+	stream_drain(a->bulk, DRAIN_BULK);
+	if (intake_snapshot(a, SNAPSHOT_NAMES))
+		log_warn("cannot list processes; going on with those known");
+	a->bulk_lost = a->board->bulk_lost;
+}
+
+void intake_names(struct agent *a)
+{
+	if (intake_memory_short(a)) {
+		log_warn("memory is short: names of older programs are their comm until later");
+		return;
+	}
+	names_fill(&a->table, hook_map_fd(a->hooks, HOOK_MAP_NAMES), false);
+	a->names_filled = true;
+}
+
+void intake_on_bulk(void *ctx, uint32_t events)
+{
+	struct agent *a = ctx;
+
+	(void)events;
+	intake_all(a);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * intake.h - what the kernel side tells of processes, into the table.
+ */
+#ifndef REAPD_INTAKE_H
+#define REAPD_INTAKE_H
+
+#include "agent.h"
+
+/* Listen to `bulk`. 0 or negative errno. */
+int intake_open(struct agent *a);
+
+/* Watch begins: who is there now. */
+void intake_begin(struct agent *a);
+
+/* All that came in `bulk`, healed after losses, with filters and scope applied. */
+void intake_all(struct agent *a);
+
+/* The same, as a handler of the loop. */
+void intake_on_bulk(void *ctx, uint32_t events);
+
+/* One pass of the iterator. 0 or negative errno; -EAGAIN: none is prepared and memory is short. */
+int intake_snapshot(struct agent *a, __u32 flags);
+
+/* Take in whoever has this mm, in scope or not. 0 or negative errno. */
+int intake_sharers(struct agent *a, __u64 mm_id);
+
+/* Filters and scope for rows that need it; `all`: the filters changed. */
+void intake_resolve(struct agent *a, bool all);
+
+/*
+ * Processes older than the kernel side's memory of names: ask /proc, which must not be done when
+ * memory is short. Then they go by their comm for now.
+ */
+void intake_names(struct agent *a);
+
+/* As last seen. Then nothing is done that can wait and makes the kernel allocate. */
+bool intake_memory_short(const struct agent *a);
+
+#endif
