@@ -111,6 +111,16 @@ int intake_open(struct agent *a)
 	return stream_open(&a->bulk, hook_map_fd(a->hooks, HOOK_MAP_BULK), on_bulk_event, a);
 }
 
+int intake_prepare(struct agent *a)
+{
+	int err = snapshots_prepare(&a->snapshots);
+
+	if (err)
+		log_debug("no pass over the processes could be prepared: %s", strerror(-err));
+	table_headroom(&a->table);
+	return err;
+}
+
 void intake_begin(struct agent *a)
 {
 	stream_drain(a->bulk, DRAIN_BULK);

@@ -10,6 +10,9 @@
 /* Listen to `bulk`. 0 or negative errno. */
 int intake_open(struct agent *a);
 
+/* While there is memory: have what a crisis will need of it. 0 or negative errno. */
+int intake_prepare(struct agent *a);
+
 /* Watch begins: who is there now. */
 void intake_begin(struct agent *a);
 

@@ -23,6 +23,7 @@
 #include "intake.h"
 #include "answers.h"
 #include "base/log.h"
+#include "base/resident.h"
 #include "base/record_text.h"
 
 /*
@@ -133,7 +134,7 @@ static void end_watch(struct agent *a)
 	hook_watch(a->hooks, false);
 	armed_done(&a->armed);
 	a->no_victim_said = false;
-	snapshots_prepare(&a->snapshots);
+	intake_prepare(a);
 	if (!a->names_filled)
 		intake_names(a);
 	log_debug("calm");
@@ -144,8 +145,8 @@ static void settle(struct agent *a)
 {
 	if (hook_watch(a->hooks, true))
 		log_debug("watch");
-	if (!intake_memory_short(a) && snapshots_prepare(&a->snapshots))
-		log_debug("no pass over the processes could be prepared");
+	if (!intake_memory_short(a))
+		intake_prepare(a);
 }
 
 /* One look at everything. */
@@ -283,5 +284,6 @@ int watch_start(struct agent *a)
 	assess_push(&a->assess, &a->facts);
 	intake_names(a);
 	intake_resolve(a, true);
-	return snapshots_prepare(&a->snapshots);
+	resident_touch(&a->assess, sizeof(a->assess));
+	return intake_prepare(a);
 }

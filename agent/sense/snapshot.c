@@ -5,7 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/resident.h"
 #include "stream.h"
+
+/* What one read of the iterator fills; the kernel's own buffer is as large. */
+static _Alignas(8) char buf[32 * 1024];
 
 int snapshots_prepare(struct snapshots *s)
 {
@@ -13,6 +17,7 @@ int snapshots_prepare(struct snapshots *s)
 	char none;
 	int fd;
 
+	resident_touch(buf, sizeof(buf));
 	while (s->n < SNAPSHOTS_READY) {
 		b->snapshot_flags = SNAPSHOT_NAMES;
 		b->snapshot_mm_id = 0;
@@ -48,7 +53,6 @@ int snapshots_take(struct snapshots *s, __u32 flags, __u64 mm_id, bool may_alloc
 
 int snapshot_read(int fd, struct table *t)
 {
-	static _Alignas(8) char buf[32 * 1024];
 	const struct event *e;
 	size_t have = 0, at;
 	ssize_t len;

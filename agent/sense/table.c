@@ -7,11 +7,15 @@
 #include <sys/mman.h>
 
 #include "../base/clock.h"
+#include "../base/resident.h"
 #include "../base/text.h"
 
 /* Growth over less than this is noise of the quantum; over more than a second it is history. */
 #define GROWTH_MIN_NS (20 * NS_PER_MS)
 #define GROWTH_MAX_NS NS_PER_S
+
+/* Numbers are given in sequence: the slots of as many new processes, threads between them. */
+#define HEADROOM_SLOTS (4 * TABLE_HEADROOM)
 
 /* Zeroed and lazily resident, unlike malloc's; mlockall(MCL_ONFAULT) keeps what was touched. */
 static void *reserve(size_t size)
@@ -40,6 +44,20 @@ int table_init(struct table *t, __u32 max)
 		return 0;
 	table_done(t);
 	return -ENOMEM;
+}
+
+void table_headroom(struct table *t)
+{
+	__u32 rows = t->max - t->n < TABLE_HEADROOM ? t->max - t->n : TABLE_HEADROOM;
+	__u32 next = t->n ? t->procs[t->n - 1].tgid & t->mask : 0;
+	__u32 slots = t->mask + 1 - next < HEADROOM_SLOTS ? t->mask + 1 - next : HEADROOM_SLOTS;
+
+	if (t->headroom >= t->n + rows / 2)
+		return;
+	t->headroom = t->n + rows;
+	resident_touch(&t->procs[t->n], rows * sizeof(*t->procs));
+	resident_touch(&t->infos[t->n], rows * sizeof(*t->infos));
+	resident_touch(&t->index[next], slots * sizeof(*t->index));
 }
 
 void table_done(struct table *t)

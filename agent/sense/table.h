@@ -4,7 +4,7 @@
  *
  * Two parallel arrays: `procs` is what a choice reads whole (72 bytes a row, no holes), `infos` the
  * rest. A process with many threads is one row, also when its leader is dead. Memory is reserved for
- * `max` rows at the start and becomes resident as rows are used; nothing is allocated later.
+ * `max` rows at the start and becomes resident as rows are used, some in advance (table_headroom).
  *
  * Sources: the events of the bulk ring and whole snapshots. Order does not matter much: identity has
  * the start time, and a snapshot's sweep removes whoever it did not see.
@@ -42,6 +42,7 @@ struct table {
 	__u32 *index;
 	__u32 mask;
 	__u32 pass;
+	__u32 headroom; /* rows that are resident */
 };
 
 #define TABLE_NONE 0xffffffffu
@@ -49,6 +50,13 @@ struct table {
 /* 0 or -ENOMEM. */
 int table_init(struct table *t, __u32 max);
 void table_done(struct table *t);
+
+/*
+ * Make room resident for TABLE_HEADROOM further processes: to be called while there is memory. Costs
+ * nothing while half of the last headroom is left.
+ */
+#define TABLE_HEADROOM 256
+void table_headroom(struct table *t);
 
 /* Row of a process, or TABLE_NONE. start_ns 0: whoever has this tgid now. */
 __u32 table_find(const struct table *t, __u32 tgid, __u64 start_ns);
