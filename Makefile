@@ -118,11 +118,16 @@ $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BUILD)/libagent.a
 FUZZ_SRC := $(wildcard agent/base/*.c agent/decide/*.c) agent/sense/psi.c agent/sense/meminfo.c \
 	agent/sense/stream.c agent/sense/names.c agent/sense/table.c agent/config.c agent/config_keys.c \
 	tools/trace.c tools/client.c
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) | $(BUILD)/reapd.skel.h
+FUZZ_OBJ := $(FUZZ_SRC:%.c=$(BUILD)/fuzz/%.o)
+FUZZ_CC   = $(CLANG) $(CPPFLAGS) -g -O1 -std=gnu11
+$(BUILD)/fuzz/%.o: %.c | $(BUILD)/reapd.skel.h
+	$(call msg,FUZZCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer-no-link$(,)address$(,)undefined -c $< -o $@
+$(BUILD)/tests/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
 	$(call msg,FUZZ,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(filter-out -MMD -MP,$(CPPFLAGS)) -g -O1 -std=gnu11 -fsanitize=fuzzer$(,)address$(,)undefined \
-		$^ $(AGENT_LIBS) -o $@
+	$(Q)$(CLANG) -fsanitize=fuzzer$(,)address$(,)undefined $^ $(AGENT_LIBS) -o $@
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libagent.a
 	$(call msg,LINK,$@)

@@ -28,7 +28,7 @@ struct death {
 	bool used;
 	bool back; /* its memory is back, or given up: the next decision may be made */
 	bool reaper_done;
-	bool followed; /* the kernel side tells when its memory is freed */
+	bool followed;	      /* the kernel side tells when its memory is freed */
 	__u64 give_up_ns;     /* deadline */
 	__u64 available_kib;  /* at the signal, to compare */
 	struct reap_job *job; /* NULL: no reaper is on it */

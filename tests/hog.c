@@ -208,59 +208,74 @@ static unsigned long mib(const char *text)
 	return strtoul(text, NULL, 10) * MIB;
 }
 
-int main(int argc, char **argv)
+/* Options that say what is to come; false: it is not one of them. */
+static bool wish(int c)
+{
+	switch (c) {
+	case 's':
+		want.size = mib(optarg);
+		return true;
+	case 'g':
+		want.grows = true;
+		want.grow = mib(optarg);
+		return true;
+	case 'm':
+		want.most = mib(optarg);
+		return true;
+	case 'o':
+		want.most = available() + mib(optarg);
+		return true;
+	case 'f':
+		want.file = optarg;
+		return true;
+	case 'w':
+		return want.rewrite = true;
+	case 'T':
+		want.threads = atoi(optarg);
+		return true;
+	case 'z':
+		return want.dead_leader = true;
+	case 'v':
+		return want.share = true;
+	default:
+		return false;
+	}
+}
+
+/* Options that are done at once. */
+static bool obey(int c)
 {
 	struct sched_param none = {};
 	char pid[16];
+
+	switch (c) {
+	case 'j':
+		snprintf(pid, sizeof(pid), "%d", getpid());
+		put(optarg, pid);
+		return true;
+	case 'a':
+		put("/proc/self/oom_score_adj", optarg);
+		return true;
+	case 'n':
+		prctl(PR_SET_NAME, optarg);
+		return true;
+	case 't':
+		signal(SIGTERM, SIG_IGN);
+		return true;
+	case 'i':
+		sched_setscheduler(0, SCHED_IDLE, &none);
+		return true;
+	default:
+		return false;
+	}
+}
+
+int main(int argc, char **argv)
+{
 	int c;
 
-	snprintf(pid, sizeof(pid), "%d", getpid());
 	while ((c = getopt(argc, argv, "s:g:m:o:f:wj:a:n:tT:zvi")) != -1) {
-		switch (c) {
-		case 's':
-			want.size = mib(optarg);
-			break;
-		case 'g':
-			want.grows = true;
-			want.grow = mib(optarg);
-			break;
-		case 'm':
-			want.most = mib(optarg);
-			break;
-		case 'o':
-			want.most = available() + mib(optarg);
-			break;
-		case 'f':
-			want.file = optarg;
-			break;
-		case 'w':
-			want.rewrite = true;
-			break;
-		case 'j':
-			put(optarg, pid);
-			break;
-		case 'a':
-			put("/proc/self/oom_score_adj", optarg);
-			break;
-		case 'n':
-			prctl(PR_SET_NAME, optarg);
-			break;
-		case 't':
-			signal(SIGTERM, SIG_IGN);
-			break;
-		case 'T':
-			want.threads = atoi(optarg);
-			break;
-		case 'z':
-			want.dead_leader = true;
-			break;
-		case 'v':
-			want.share = true;
-			break;
-		case 'i':
-			sched_setscheduler(0, SCHED_IDLE, &none);
-			break;
-		default:
+		if (!wish(c) && !obey(c)) {
 			fputs(usage, stderr);
 			return 2;
 		}

@@ -51,6 +51,7 @@ scope_make() {
 	cgroup_make
 	echo $(($1 << 20)) >"$cgroup2$scope/memory.high"
 	[ ! -e "$cgroup2$scope/memory.swap.max" ] || echo 0 >"$cgroup2$scope/memory.swap.max"
+	# shellcheck disable=SC2034 # used by the tests
 	squeezed=(-g 100)
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "assess.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #define NS_PER_S  1000000000ULL
 #define NS_PER_MS 1000000ULL
+#define S64_MAX	  0x7fffffffffffffffLL
 
 /*
  * Rounds of reclaim without any progress after which memory counts as gone: the kernel kills at 16
@@ -142,7 +142,7 @@ static __s64 shrink_kib_s(const struct assess *a, __u64 window_ns)
 		return 0;
 	rate = (__int128)from.available_kib - a->now.mem_available_kib;
 	rate = rate * (__int128)NS_PER_S / span;
-	return rate > INT64_MAX ? INT64_MAX : rate < INT64_MIN ? INT64_MIN : (__s64)rate;
+	return rate > S64_MAX ? S64_MAX : rate < -S64_MAX ? -S64_MAX : (__s64)rate;
 }
 
 static __s64 exhaustion_ms(const struct assess *a, __u64 window_ns)

@@ -9,7 +9,8 @@ bpf_dir=/sys/fs/bpf/reapd # as in the README
 bpftool=$(command -v bpftool || echo /usr/sbin/bpftool)
 PATH=$build:$(dirname "$bpftool"):$PATH
 recipe() { sed -n "/<!-- recipe: $1 -->/,/^\`\`\`\$/p" "$top/README.md" | sed '1,2d;$d'; }
-[ -n "$(recipe protect)" ] && [ -n "$(recipe unprotect)" ] || fail "no recipe in README.md"
+check "no recipe in README.md" [ -n "$(recipe protect)" ]
+check "no second recipe in README.md" [ -n "$(recipe unprotect)" ]
 
 scope_make 256
 # Long enough that the recipe is always done before the decision.

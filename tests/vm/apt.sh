@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Sourced by fetch and qemu: apt against Debian suites of our choice, with
 # sources, lists and cache in a directory of its own ($1 of apt_open), so that
 # the machine's own sources are neither changed nor needed.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Tests `splats`: kernel logs that are clean, that hold a splat, and that hold
 # one which the allow list knows. Needs no VM.
 set -u

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # The whole machine, no swap: a hog that grows as fast as it can is killed by us, before the kernel's
 # own killer comes.
+# shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 agent_start
 reapctl probe | head -3
