@@ -5,8 +5,9 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 command -v mandoc >/dev/null || { echo "SKIP: no mandoc"; exit 77; }
+build=${REAPD_BUILD:-build}
 for program in reapd reapctl; do
-	[ -x build/$program ] || { echo "SKIP: no build/$program (make)"; exit 77; }
+	[ -x "$build/$program" ] || { echo "SKIP: no $build/$program (make)"; exit 77; }
 done
 bad=0
 work=$(mktemp -d)
@@ -45,13 +46,13 @@ keys() {
 	same "$1" key
 }
 : >"$work/empty"
-build/reapd --check-config -c "$work/empty" >"$work/config" || bad=1
+"$build"/reapd --check-config -c "$work/empty" >"$work/config" || bad=1
 keys man/reapd.conf.5 < <(sed -nE \
 	's/^\.Ss (\[[a-z]+\]).*/\1/p; s/^\.It Cm ([a-z_]+) No = (.*)/\1 = \2/p' man/reapd.conf.5)
 keys packaging/reapd.conf < <(sed -nE \
 	's/^#(\[[a-z]+\])$/\1/p; s/^#([a-z_]+ = [^;]*[^; ]) *(;.*)?$/\1/p' packaging/reapd.conf)
 
-build/reapctl --help | sed -nE 's/^  ([a-z]+)( .*)?$/\1/p' >"$work/real"
+"$build"/reapctl --help | sed -nE 's/^  ([a-z]+)( .*)?$/\1/p' >"$work/real"
 sed -nE '/^\.Sh VERBS/,/^\.Sh ENV/s/^\.It Cm ([a-z]+).*/\1/p' man/reapctl.8 >"$work/man"
 same man/reapctl.8 verb
 

@@ -5,11 +5,12 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 command -v clang-tidy >/dev/null || { echo "SKIP: no clang-tidy"; exit 77; }
-[ -e build/reapd.skel.h ] || { echo "SKIP: no build/reapd.skel.h (made by make)"; exit 77; }
+build=${REAPD_BUILD:-build}
+[ -e "$build/reapd.skel.h" ] || { echo "SKIP: no $build/reapd.skel.h (made by make)"; exit 77; }
 # The flags of the Makefile.
 out=$(git ls-files -co --exclude-standard -- 'agent/*.c' 'tools/*.c' |
 	xargs -d '\n' -P 2 -I{} clang-tidy --quiet {} -- -std=gnu11 -D_GNU_SOURCE \
-		'-DREAPD_VERSION="x"' -Iinclude -Ibuild 2>/dev/null)
+		'-DREAPD_VERSION="x"' -Iinclude "-I$build" 2>/dev/null)
 code=$?
 # What it says of the generated skeleton in build/ is left out.
 sed -nE "s;^($PWD/)?((agent|tools|include)/[^ :]+:[0-9]+):[0-9]+: (warning|error): ;\2: ;p" <<<"$out" |
