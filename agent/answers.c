@@ -15,6 +15,7 @@
 #include "intake.h"
 #include "setup.h"
 #include "crisis.h"
+#include "kernel.h"
 #include "base/text.h"
 
 #define PROCS_PER_FRAME ((CONTROL_FRAME_MAX - sizeof(struct control)) / sizeof(struct proc))
@@ -68,15 +69,6 @@ static int freshen(struct agent *a)
 	return err;
 }
 
-static __u64 lost(const struct agent *a, __u32 first, __u32 last)
-{
-	__u64 sum = 0;
-
-	for (__u32 type = first; type <= last; type++)
-		sum += hook_counter(a->hooks, COUNT_LOST_FIRST + type);
-	return sum;
-}
-
 static __u32 permille_of(const struct agent *a, enum signal signal)
 {
 	__s64 value;
@@ -95,8 +87,8 @@ static void status(struct agent *a, struct control_client *client)
 		.no_victim = a->count.no_victim,
 		.watches = a->count.watches,
 		.malformed = stream_malformed(a->critical) + stream_malformed(a->bulk),
-		.lost_critical = lost(a, EV_EDGE, EV_KILL),
-		.lost_bulk = lost(a, EV_RSS, EV_CGROUP),
+		.critical_bytes = KERNEL_CRITICAL_BYTES,
+		.bulk_bytes = KERNEL_BULK_BYTES,
 		.snapshots = a->count.snapshots,
 		.policy = crisis_policy(a),
 		.mem_total_kib = a->facts.mem_total_kib,
@@ -119,6 +111,8 @@ static void status(struct agent *a, struct control_client *client)
 		.scoped = cgroups_scope_id(a->cgroups) != 0,
 	};
 
+	for (__u32 i = 0; i < COUNTERS; i++)
+		s.counters[i] = hook_counter(a->hooks, i);
 	text_copy(s.strategy, sizeof(s.strategy), a->config.strategy);
 	text_copy(s.scope, sizeof(s.scope), a->config.scope);
 	text_copy(s.version, sizeof(s.version), REAPD_VERSION);
@@ -182,7 +176,7 @@ static void top(struct agent *a, struct control_client *client)
 	send_stalls(a, client);
 }
 
-static void explain(struct agent *a, struct control_client *client)
+static void send_rules(struct agent *a, struct control_client *client)
 {
 	const struct policy *policy = &a->config.policy;
 
@@ -194,7 +188,6 @@ static void explain(struct agent *a, struct control_client *client)
 		frame.nearness = rule_nearness(frame.term, frame.terms);
 		control_send(client, CONTROL_RULE, 0, &frame, sizeof(frame));
 	}
-	top(a, client);
 }
 
 void answers_probe(struct agent *a, struct control_client *client)
@@ -254,12 +247,14 @@ void answers_request(void *ctx, struct control_client *client, const struct cont
 	switch (err ? CONTROL_END : request->type) {
 	case CONTROL_STATUS:
 		status(a, client);
+		send_rules(a, client);
 		break;
 	case CONTROL_TOP:
 		top(a, client);
 		break;
 	case CONTROL_EXPLAIN:
-		explain(a, client);
+		send_rules(a, client);
+		top(a, client);
 		break;
 	case CONTROL_PROBE:
 		answers_probe(a, client);

@@ -14,11 +14,6 @@
 #include "answers.h"
 #include "base/log.h"
 
-/* 40 bytes an edge: a thousand, when the agent is held up for seconds. */
-#define CRITICAL_BYTES (64 * 1024)
-/* 72 bytes a size: 3,600, what 100,000 a second bring in 36 ms. Resident twice over, as mapped. */
-#define BULK_BYTES     (256 * 1024)
-
 int kernel_features(struct agent *a)
 {
 	static const struct {
@@ -61,14 +56,14 @@ int kernel_hooks(struct agent *a, const char *bpf_dir)
 			.cpus = (__u32)libbpf_num_possible_cpus(),
 			.page_kib = (__u32)sysconf(_SC_PAGESIZE) / 1024,
 			.rss_quantum_kib = (__u32)a->config.rss_quantum_kib,
-			.bulk_mark_bytes = BULK_BYTES / 2,
+			.bulk_mark_bytes = KERNEL_BULK_BYTES / 2,
 			.edge_interval_ns = 5 * NS_PER_MS, /* about a tick */
 			.flags = KNOB_BASENAME,
 		},
 		.tier = a->tier,
 		.bpf_dir = bpf_dir,
-		.critical_bytes = CRITICAL_BYTES,
-		.bulk_bytes = BULK_BYTES,
+		.critical_bytes = KERNEL_CRITICAL_BYTES,
+		.bulk_bytes = KERNEL_BULK_BYTES,
 		.max_processes = a->config.max_processes,
 	};
 	char why[512];

@@ -33,16 +33,18 @@ struct {
 	__type(value, struct cgroup_stall);
 } cgroup_stalls SEC(".maps");
 
+/* kswapd and kcompactd stall by design. */
+static __always_inline bool counts(struct task_struct *task)
+{
+	return !(BPF_CORE_READ(task, flags) & PF_KTHREAD) && in_scope(task);
+}
+
 static __always_inline int stall_enter(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
-	/* kswapd and kcompactd stall by design; nested sections belong to the outer one. */
-	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
-		return 0;
-	if (BPF_CORE_READ_BITFIELD_PROBED(task, in_memstall))
-		return 0;
-	if (!in_scope(task))
+	/* Nested sections belong to the outer one. */
+	if (BPF_CORE_READ_BITFIELD_PROBED(task, in_memstall) || !counts(task))
 		return 0;
 	slot_begin(board.stalls, bpf_get_current_pid_tgid(), EDGE_STALL);
 	edge(task, EDGE_STALL, 0);
@@ -51,6 +53,7 @@ static __always_inline int stall_enter(void)
 
 static __always_inline int stall_leave(unsigned long *flags)
 {
+	struct task_struct *task = (void *)bpf_get_current_task();
 	struct cgroup_stall *sum, first = { .stalls = 1 };
 	unsigned long nested = 0;
 	__u64 since, id;
@@ -61,10 +64,13 @@ static __always_inline int stall_leave(unsigned long *flags)
 	if (nested)
 		return 0;
 	since = slot_end(board.stalls, bpf_get_current_pid_tgid());
-	if (!since)
+	if (!since) {
+		if (counts(task))
+			count(COUNT_MISSED_LEAVE);
 		return 0;
+	}
 	first.stall_ns = bpf_ktime_get_ns() - since;
-	id = cgroup_id_of((void *)bpf_get_current_task());
+	id = cgroup_id_of(task);
 	sum = bpf_map_lookup_elem(&cgroup_stalls, &id);
 	if (sum) {
 		__sync_fetch_and_add(&sum->stall_ns, first.stall_ns);

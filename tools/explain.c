@@ -47,19 +47,6 @@ static void print_proc(struct answer *a, const struct control_proc *p)
 	}
 }
 
-static struct json_object *rule_json(const struct control_rule *r)
-{
-	struct json_object *o = json_object_new_object(), *terms = json_object_new_array();
-
-	out_str(o, "name", r->name);
-	out_bool(o, "fires", r->fires);
-	out_int(o, "nearness_permille", r->nearness);
-	for (__u32 i = 0; i < r->terms && i < RECORD_TERMS; i++)
-		json_object_array_add(terms, out_term_json(&r->term[i]));
-	json_object_object_add(o, "terms", terms);
-	return o;
-}
-
 static void on_frame(void *ctx, const struct frame *f)
 {
 	const struct control_rule *rule = frame_as(f, CONTROL_RULE, sizeof(*rule));
@@ -67,7 +54,7 @@ static void on_frame(void *ctx, const struct frame *f)
 	struct answer *a = ctx;
 
 	if (rule && a->t->json)
-		json_object_array_add(a->rules, rule_json(rule));
+		json_object_array_add(a->rules, out_rule_json(rule));
 	else if (rule)
 		print_rule(rule);
 	if (proc && a->t->json) {

@@ -159,12 +159,15 @@ static void print_memory(const struct kill_record *r)
 
 static void print_whole(const struct kill_record *r)
 {
-	char text[512], time[32], a[32], b[32], c[32], d[32];
+	char text[512], terms[256], time[32], a[32], b[32], c[32], d[32];
 
 	printf("%skill %llu%s  %s, policy %016llx\n", out_bold(), r->kill_id, out_plain(),
 	       when(time, sizeof(time), r->wall_ns), r->policy);
-	printf("%s\n\n", record_line(text, sizeof(text), r));
-	printf("rule       %s: %s\n", r->rule, terms_text(text, sizeof(text), r->term, r->terms));
+	out_wrapped(0, record_line(text, sizeof(text), r));
+	terms_text(terms, sizeof(terms), r->term, r->terms);
+	snprintf(text, sizeof(text), "%s%s%s", r->rule, *terms ? ": " : "", terms);
+	printf("\nrule       ");
+	out_wrapped(11, text);
 	print_memory(r);
 	if (r->kind != RECORD_NO_VICTIM) {
 		printf("cgroup     %s\n", *r->cgroup ? r->cgroup : "-");

@@ -12,6 +12,8 @@
 #include "../agent/decide/filter.h"
 #include <reapd/board.h>
 
+#define COLUMNS 80
+
 static const char *code(const char *escape)
 {
 	static int colours = -1;
@@ -105,9 +107,55 @@ const char *out_state(__u32 state)
 	return state <= STATE_PRESSURE ? names[state] : "?";
 }
 
+struct json_object *out_rule_json(const struct control_rule *r)
+{
+	struct json_object *o = json_object_new_object(), *terms = json_object_new_array();
+
+	out_str(o, "name", r->name);
+	out_bool(o, "fires", r->fires);
+	out_int(o, "nearness_permille", r->nearness);
+	for (__u32 i = 0; i < r->terms && i < RECORD_TERMS; i++)
+		json_object_array_add(terms, out_term_json(&r->term[i]));
+	json_object_object_add(o, "terms", terms);
+	return o;
+}
+
+const char *out_counter(__u32 counter)
+{
+	static const char *const names[COUNTERS] = {
+		[EV_EDGE] = "edge_lost",
+		[EV_OOM] = "oom_lost",
+		[EV_KILL] = "kill_lost",
+		[EV_RSS] = "rss_lost",
+		[EV_TASK] = "task_lost",
+		[EV_ADJ] = "adj_lost",
+		[EV_EXIT] = "exit_lost",
+		[EV_CGROUP] = "cgroup_lost",
+		[COUNT_NAMES_FULL] = "names_full",
+		[COUNT_SLOTS_FULL] = "slots_full",
+		[COUNT_CGROUP_FULL] = "cgroup_stalls_full",
+		[COUNT_VICTIM_FULL] = "victims_full",
+		[COUNT_MISSED_LEAVE] = "stall_ends_unmatched",
+	};
+
+	return counter < COUNTERS && names[counter] ? names[counter] : "?";
+}
+
+unsigned long long out_lost(const struct control_status *s, bool critical)
+{
+	unsigned long long sum = 0;
+
+	for (__u32 type = EV_EDGE; type < EV_TYPES; type++) {
+		if (critical == (type <= EV_KILL))
+			sum += s->counters[COUNT_LOST_FIRST + type];
+	}
+	return sum;
+}
+
 struct json_object *out_status_json(const struct control_status *s)
 {
 	struct json_object *o = json_object_new_object();
+	struct json_object *counters = json_object_new_object();
 	char tier[2] = { s->tier, 0 };
 
 	out_str(o, "version", s->version);
@@ -118,7 +166,6 @@ struct json_object *out_status_json(const struct control_status *s)
 	out_str(o, "scope", s->scope);
 	out_bool(o, "dry_run", s->dry_run);
 	out_int(o, "uptime_ns", (long long)(s->now_ns - s->start_ns));
-	out_int(o, "rules", s->rules);
 	out_int(o, "filters", s->filters);
 	out_int(o, "psi_some_permille", s->some_permille);
 	out_int(o, "psi_full_permille", s->full_permille);
@@ -134,8 +181,13 @@ struct json_object *out_status_json(const struct control_status *s)
 	out_int(o, "processes", s->processes);
 	out_int(o, "processes_max", s->processes_max);
 	out_int(o, "processes_full", s->processes_full);
-	out_int(o, "lost_critical", (long long)s->lost_critical);
-	out_int(o, "lost_bulk", (long long)s->lost_bulk);
+	out_int(o, "critical_bytes", (long long)s->critical_bytes);
+	out_int(o, "bulk_bytes", (long long)s->bulk_bytes);
+	out_int(o, "lost_critical", (long long)out_lost(s, true));
+	out_int(o, "lost_bulk", (long long)out_lost(s, false));
+	for (__u32 i = EV_EDGE; i < COUNTERS; i++)
+		out_int(counters, out_counter(i), (long long)s->counters[i]);
+	json_object_object_add(o, "counters", counters);
 	out_int(o, "malformed", (long long)s->malformed);
 	out_int(o, "reapers_busy", s->reapers_busy);
 	out_int(o, "rss_error_kib", (long long)s->rss_error_kib);
@@ -178,4 +230,26 @@ char *out_duration(char *buf, size_t size, unsigned long long ns)
 	else
 		snprintf(buf, size, "%llu d %llu h", s / 86400, s / 3600 % 24);
 	return buf;
+}
+
+void out_wrapped(int indent, const char *text)
+{
+	int column = indent, len;
+
+	for (;; text++) {
+		len = (int)strcspn(text, " ");
+		if (column > indent && column + 1 + len > COLUMNS) {
+			printf("\n%*s", indent, "");
+			column = indent;
+		} else if (column > indent) {
+			putchar(' ');
+			column++;
+		}
+		printf("%.*s", len, text);
+		column += len;
+		text += len;
+		if (!*text)
+			break;
+	}
+	putchar('\n');
 }

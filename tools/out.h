@@ -29,11 +29,24 @@ void out_bool(struct json_object *o, const char *name, bool value);
 /* Things that several verbs show. */
 struct json_object *out_term_json(const struct record_term *term);
 struct json_object *out_candidate_json(const struct record_candidate *c);
+struct json_object *out_rule_json(const struct control_rule *r);
 struct json_object *out_status_json(const struct control_status *s);
+
+/* Name of one of the things that the kernel side could not do: "edge_lost". */
+const char *out_counter(__u32 counter);
+
+/* Records lost in `critical` (in `bulk`). */
+unsigned long long out_lost(const struct control_status *s, bool critical);
 
 /* Header and row of the ranking: pid, adj, size, growth, score, name, why (not). 80 columns. */
 void out_candidate_head(void);
 void out_candidate_row(int rank, const struct record_candidate *c, const char *name);
+
+/*
+ * A line of words, broken at blanks to 80 columns. It begins at column `indent`, behind what was
+ * printed there; what is broken off begins there too.
+ */
+void out_wrapped(int indent, const char *text);
 
 /* "3 h 12 min". Returns buf. */
 char *out_duration(char *buf, size_t size, unsigned long long ns);

@@ -39,11 +39,13 @@ static void say(struct replay *r, const struct verdict *v, const char *note)
 	const char *rule = v->rule < r->policy.rules ? r->policy.rule[v->rule].name : "?";
 	const struct proc *p = v->victim < r->nprocs ? &r->procs[v->victim] : NULL;
 	struct json_object *o;
-	char why[512];
+	char why[512], line[600];
 
 	terms_text(why, sizeof(why), v->term, v->terms);
 	if (!r->t->json) {
-		printf("%8.2f s  %s: %s\n", at, rule, why);
+		snprintf(line, sizeof(line), "%s: %s", rule, why);
+		printf("%8.2f s  ", at);
+		out_wrapped(12, line);
 		if (p)
 			printf("            pid %u of %u processes%s\n", p->tgid, r->nprocs, note);
 		return;

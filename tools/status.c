@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "../agent/base/record_text.h"
 #include "../agent/base/text.h"
 #include "out.h"
 
@@ -26,6 +27,21 @@ static void print_memory(const struct control_status *s)
 		puts("swap      none");
 }
 
+static void print_losses(const struct control_status *s)
+{
+	char critical[32], bulk[32];
+
+	printf("rings     critical %s (%llu lost), bulk %s (%llu lost), %llu malformed\n",
+	       text_kib(critical, sizeof(critical), s->critical_bytes >> 10), out_lost(s, true),
+	       text_kib(bulk, sizeof(bulk), s->bulk_bytes >> 10), out_lost(s, false), s->malformed);
+	if (s->processes_full)
+		printf("no room   for %u processes\n", s->processes_full);
+	for (__u32 i = EV_EDGE; i < COUNTERS; i++) {
+		if (s->counters[i])
+			printf("counted   %s %llu\n", out_counter(i), s->counters[i]);
+	}
+}
+
 static void print(const struct control_status *s)
 {
 	char up[32], error[32];
@@ -44,31 +60,60 @@ static void print(const struct control_status *s)
 	       s->kernel_ooms, s->no_victim);
 	printf("watched   %llu times, %llu snapshots, %u processes known (room for %u)\n",
 	       s->watches, s->snapshots, s->processes, s->processes_max);
-	printf("lost      %llu critical, %llu bulk, %llu malformed, %u processes\n",
-	       s->lost_critical, s->lost_bulk, s->malformed, s->processes_full);
 	printf("sizes     exact to %s each\n", text_kib(error, sizeof(error), s->rss_error_kib));
+	print_losses(s);
 }
+
+/* A rule with its limits: that is what its terms are asked for. */
+static void print_rule(const struct control_rule *r)
+{
+	char terms[256], line[300];
+
+	snprintf(line, sizeof(line), "%s: %s", r->name,
+		 terms_text(terms, sizeof(terms), r->term, r->terms));
+	printf("rule      ");
+	out_wrapped(10, line);
+}
+
+struct answer {
+	const struct tool *t;
+	struct json_object *json, *rules;
+};
 
 static void on_frame(void *ctx, const struct frame *f)
 {
-	const struct tool *t = ctx;
 	const struct control_status *s = frame_as(f, CONTROL_STATUS_IS, sizeof(*s));
+	const struct control_rule *rule = frame_as(f, CONTROL_RULE, sizeof(*rule));
+	struct answer *a = ctx;
 
-	if (!s)
-		return;
-	if (t->json)
-		out_json(out_status_json(s));
-	else
+	if (s && a->t->json)
+		a->json = out_status_json(s);
+	else if (s)
 		print(s);
+	if (rule && a->t->json)
+		json_object_array_add(a->rules, out_rule_json(rule));
+	else if (rule)
+		print_rule(rule);
 }
 
 int verb_status(const struct tool *t, int argc, char **argv)
 {
+	struct answer a = { .t = t };
+	int code;
+
 	if (argc > 1) {
 		complain("status takes no argument '%s'", argv[1]);
 		return EXIT_USAGE;
 	}
-	return client_ask(t, CONTROL_STATUS, 0, on_frame, (void *)t);
+	a.rules = json_object_new_array();
+	code = client_ask(t, CONTROL_STATUS, 0, on_frame, &a);
+	if (!a.json) {
+		json_object_put(a.rules);
+		return code;
+	}
+	json_object_object_add(a.json, "rules", a.rules);
+	out_json(a.json);
+	return code;
 }
 
 static void nothing(void *ctx, const struct frame *f)

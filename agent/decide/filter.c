@@ -50,8 +50,8 @@ static const char *parse_package(const char *text, struct filter_key_package *ke
 		return "longer than 127 bytes: no process has such a name";
 	if (memchr(text, '*', len))
 		return "* is allowed only at the end";
-	if (memchr(text, '/', len) && text[0] != '/')
-		return "a name has no '/' in it (for a cgroup use kind cgroup)";
+	if (memchr(text, '/', len))
+		return "a name has no '/': give the last part of a path, or use kind cgroup";
 	memcpy(key->name, text, len);
 	key->prefixlen_bits = (__u32)(8 * (len + !prefix));
 	return NULL;

@@ -16,6 +16,7 @@
 #ifndef REAPD_CONTROL_H
 #define REAPD_CONTROL_H
 
+#include <reapd/counters.h>
 #include <reapd/policy.h>
 #include <reapd/record.h>
 
@@ -26,7 +27,7 @@
 
 enum control_type {
 	/* Requests, and the frames of their answers. */
-	CONTROL_STATUS = 1, /* STATUS_IS */
+	CONTROL_STATUS = 1, /* STATUS_IS, then RULE for each rule */
 	CONTROL_TOP,	    /* STATUS_IS, then PROC by rank, then CGROUP_STALL */
 	CONTROL_EXPLAIN,    /* RULE for each rule, then as TOP */
 	CONTROL_PROBE,	    /* STATUS_IS, HOOK, FEATURE */
@@ -69,10 +70,11 @@ struct control_status {
 	__u64 kills;
 	__u64 kernel_ooms;
 	__u64 no_victim;
-	__u64 watches;	 /* how often calm ended */
-	__u64 malformed; /* ring records that were not believed */
-	__u64 lost_critical;
-	__u64 lost_bulk;
+	__u64 watches;		  /* how often calm ended */
+	__u64 malformed;	  /* ring records that were not believed */
+	__u64 counters[COUNTERS]; /* what the kernel side lost or could not do: enum counter */
+	__u64 critical_bytes;	  /* size of the rings */
+	__u64 bulk_bytes;
 	__u64 snapshots;
 	__u64 policy;
 	__u64 mem_total_kib;
@@ -98,7 +100,7 @@ struct control_status {
 	char scope[REAPD_PATH_LEN];
 	char version[28];
 };
-_Static_assert(sizeof(struct control_status) == 480, "control_status");
+_Static_assert(sizeof(struct control_status) == 592, "control_status");
 
 struct control_proc {
 	struct record_candidate candidate;

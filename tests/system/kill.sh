@@ -21,6 +21,8 @@ for pid in "${small[@]}"; do check "pid $pid died too" alive "$pid"; done
 "$await" line "$work/log" "killed large" >/dev/null || fail "no log line"
 check "outcome is not 'freed'" [ "$(kill_field "$large" outcome)" = freed ]
 check "name is not in the record" [ "$(kill_field "$large" name)" = large ]
+reapctl kills "$(kill_field "$large" id)" | awk 'length > 80 { print "wider than 80: " $0; bad = 1 } END { exit bad }' ||
+	fail "a kill is not readable at 80 columns"
 for stage in edge wake decided signalled freed; do
 	check "stage $stage is missing" [ "$(kill_field "$large" $stage)" -gt 0 ]
 done
