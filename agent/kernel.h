@@ -11,9 +11,9 @@
 #define EXIT_UNAVAILABLE 3
 
 /* 40 bytes an edge: a thousand and more, when the agent is held up for seconds. */
-#define KERNEL_CRITICAL_BYTES (64 * 1024)
+#define KERNEL_CRITICAL_BYTES 65536U
 /* 72 bytes a size: 3,600, what 100,000 a second bring in 36 ms. Resident twice over, as mapped. */
-#define KERNEL_BULK_BYTES     (256 * 1024)
+#define KERNEL_BULK_BYTES     262144U
 
 /* Does this kernel have what cannot be done without? */
 int kernel_features(struct agent *a);

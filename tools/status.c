@@ -64,13 +64,30 @@ static void print(const struct control_status *s)
 	print_losses(s);
 }
 
-/* A rule with its limits: that is what its terms are asked for. */
+/* "mem.available < 5% (now 71%)": the limit, and how things stand. */
+static int limit_text(char *buf, size_t size, const struct record_term *t)
+{
+	char value[32], limit[32], window[32] = "";
+
+	if (t->window_ms)
+		snprintf(window, sizeof(window), " over %u ms", t->window_ms);
+	return snprintf(buf, size, "%s %s %s%s (now %s)", signal_name(t->signal),
+			t->over ? ">=" : "<",
+			signal_value_text(limit, sizeof(limit), t->signal, t->limit), window,
+			t->na ? "does not apply" :
+				signal_value_text(value, sizeof(value), t->signal, t->value));
+}
+
+/* A name of 31 bytes and RECORD_TERMS terms of at most 110 fit. */
 static void print_rule(const struct control_rule *r)
 {
-	char terms[256], line[300];
+	char line[512];
+	int len = snprintf(line, sizeof(line), "%s%s:", r->name, r->fires ? " fires" : "");
 
-	snprintf(line, sizeof(line), "%s: %s", r->name,
-		 terms_text(terms, sizeof(terms), r->term, r->terms));
+	for (__u32 i = 0; i < r->terms && i < RECORD_TERMS; i++) {
+		len += snprintf(line + len, sizeof(line) - (size_t)len, i ? " and " : " ");
+		len += limit_text(line + len, sizeof(line) - (size_t)len, &r->term[i]);
+	}
 	printf("rule      ");
 	out_wrapped(10, line);
 }
