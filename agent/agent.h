@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * agent.h - the whole agent in one struct; seen only by the wiring (main, setup, kernel, watch, crisis,
- * death, answers). Everything else takes what it needs.
+ * agent.h - the whole agent in one struct; seen only by the wiring (main, setup, kernel, watch, intake,
+ * crisis, death, answers). Everything else takes what it needs.
  */
 #ifndef REAPD_AGENT_H
 #define REAPD_AGENT_H
@@ -15,15 +15,15 @@
 #include "sense/cgroup.h"
 #include "sense/filters.h"
 #include "sense/gather.h"
-#include "sense/hook.h"
 #include "sense/snapshot.h"
 #include "sense/stream.h"
 #include "sense/table.h"
 #include "serve/control.h"
 
-/* A victim between its signal and its end; as many as there are reapers. */
-#define DEATHS_MAX 8
+#define DEATHS_MAX  8 /* as many as there can be reapers */
+#define LEAVING_MAX 8
 
+/* A victim between its signal and its end. */
 struct death {
 	bool used;
 	bool back; /* its memory is back, or given up: the next decision may be made */
@@ -33,6 +33,12 @@ struct death {
 	__u64 available_kib;  /* at the signal, to compare */
 	struct reap_job *job; /* NULL: no reaper is on it */
 	struct kill_record record;
+};
+
+/* A large process that exits by itself, and how long its memory is waited for. */
+struct leaving {
+	__u64 mm_id; /* 0 = none */
+	__u64 until_ns;
 };
 
 struct agent {
@@ -62,6 +68,7 @@ struct agent {
 	struct reapers *reapers;
 	struct armed armed;
 	struct death death[DEATHS_MAX];
+	struct leaving leaving[LEAVING_MAX];
 	struct killlog killlog;
 	__u64 hold_until_ns; /* no decision before: a dry run's victim lives on */
 	bool no_victim_said; /* in this episode */
@@ -80,9 +87,12 @@ struct agent {
 	bool look_now;	    /* something critical came in that cannot wait for the tick */
 	__u64 ranked_ns;    /* when candidates were last armed */
 	__u32 bulk_lost;    /* as the board said when the table was last whole */
+	__u64 stale_ns;	    /* since when it is not; 0 = it is */
+	__u64 pass_ns;	    /* when all processes were last read in one pass */
 	__u32 edges;	    /* as the board said at the last tick */
 	bool blind;	    /* facts could not be read the last time */
 	bool names_filled;  /* older processes were asked for their names */
+	bool failed;	    /* the loop ended because it could not go on */
 
 	struct {
 		__u64 kills, kernel_ooms, no_victim, watches, snapshots;

@@ -42,6 +42,13 @@ void answers_verdict(struct agent *a, const struct verdict *v)
 	control_publish(a->control, CONTROL_VERDICT, (int)a->table.n, v, sizeof(*v));
 }
 
+void answers_policy(struct agent *a)
+{
+	if (control_subscribed(a->control))
+		control_publish(a->control, CONTROL_POLICY, 0, &a->config.policy,
+				sizeof(a->config.policy));
+}
+
 void answers_rebase(struct agent *a, __u64 time_ns)
 {
 	if (control_subscribed(a->control))
@@ -56,8 +63,8 @@ static int freshen(struct agent *a)
 	if (filters_refresh(a->filters) == 1)
 		intake_resolve(a, true);
 	if (!a->tick_ns) {
-		stream_drain(a->bulk, 4096);
-		err = intake_snapshot(a, SNAPSHOT_NAMES);
+		intake_begin(a);
+		err = a->stale_ns ? -EAGAIN : 0;
 		if (!err)
 			err = gather_facts(&a->gather, &a->facts);
 		if (!err) {
@@ -66,6 +73,8 @@ static int freshen(struct agent *a)
 		}
 	}
 	intake_resolve(a, false);
+	if (!a->tick_ns && !intake_memory_short(a))
+		intake_prepare(a);
 	return err;
 }
 
@@ -237,6 +246,19 @@ static int test(struct agent *a, struct control_client *client, __u32 tgid)
 	return 0;
 }
 
+/* What the next decision will be made of: the policy, and what the windows hold by now. */
+static void begin_recording(struct agent *a, struct control_client *client)
+{
+	size_t piece = CONTROL_FRAME_MAX / 2, n;
+
+	control_send(client, CONTROL_POLICY, 0, &a->config.policy, sizeof(struct policy));
+	for (size_t at = 0; at < sizeof(a->assess); at += n) {
+		n = sizeof(a->assess) - at < piece ? sizeof(a->assess) - at : piece;
+		control_send(client, CONTROL_ASSESS, (int)at, (const char *)&a->assess + at, n);
+	}
+	control_subscribe(client);
+}
+
 void answers_request(void *ctx, struct control_client *client, const struct control *request)
 {
 	struct agent *a = ctx;
@@ -266,9 +288,7 @@ void answers_request(void *ctx, struct control_client *client, const struct cont
 		err = setup_reload(a);
 		break;
 	case CONTROL_RECORD:
-		control_send(client, CONTROL_POLICY, 0, &a->config.policy, sizeof(struct policy));
-		control_send(client, CONTROL_FACTS, 0, &a->facts, sizeof(a->facts));
-		control_subscribe(client);
+		begin_recording(a, client);
 		return;
 	default:
 		break;

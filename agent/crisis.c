@@ -20,10 +20,13 @@
 #include "answers.h"
 #include "act/probe.h"
 #include "act/record.h"
+#include "base/log.h"
 #include "base/text.h"
 
 /* Candidates that turn out to be gone, one after the other, before the tick is given up. */
-#define ATTEMPTS 8
+#define ATTEMPTS      8
+/* Sizes of a pass so long ago are of now: about a tick. */
+#define PASS_FRESH_NS (10 * NS_PER_MS)
 
 struct view crisis_view(const struct agent *a)
 {
@@ -66,46 +69,66 @@ void crisis_candidate(const struct agent *a, const struct candidate *c,
 	text_copy(ret->rule, sizeof(ret->rule), rule);
 }
 
-/* Identity, once more, into the job; false: gone or another by now, and marked so. */
-static bool take_target(struct agent *a, struct reap_job *job, __u32 row)
+static struct target target_of(const struct agent *a, __u32 row)
 {
-	struct target *t = &job->target[job->targets];
-	struct proc *p = &a->table.procs[row];
+	const struct proc *p = &a->table.procs[row];
 
-	*t = (struct target){
+	return (struct target){
 		.tgid = p->tgid,
 		.start_ns = p->start_ns,
 		.mm_id = p->mm_id,
 		.pidfs_ino = a->table.infos[row].pidfs_ino,
 	};
-	if (armed_take(&a->armed, t)) {
-		p->flags |= PROC_CHANGED;
-		return false;
-	}
-	job->targets++;
-	return true;
 }
 
-static struct reap_job *prepare(struct agent *a, const struct verdict *v)
+/*
+ * Identity, once more. 0, -ESRCH: it is exiting by itself; -ESTALE: its number is another's by now; or
+ * another negative errno. What is learnt is noted in its row.
+ */
+static int take(struct agent *a, struct target *t, __u32 row)
+{
+	int err;
+
+	*t = target_of(a, row);
+	err = armed_take(&a->armed, t);
+	if (err == -ESRCH)
+		a->table.procs[row].flags |= PROC_DYING;
+	else if (err == -ESTALE)
+		a->table.procs[row].flags |= PROC_CHANGED;
+	return err;
+}
+
+static int take_target(struct agent *a, struct reap_job *job, __u32 row)
+{
+	int err = take(a, &job->target[job->targets], row);
+
+	job->targets += !err;
+	return err;
+}
+
+/* The job of killing them. -EBUSY: all reapers are at work; else as take(). */
+static int prepare(struct agent *a, const struct verdict *v, struct reap_job **ret)
 {
 	struct reap_job *job = reapers_get(a->reapers);
+	int err;
 
 	if (!job)
-		return NULL;
+		return -EBUSY;
 	job->kill_id = a->killlog.next_seq;
 	job->signal = true;
 	job->dry_run = a->config.dry_run;
 	job->patience_ns = a->config.kill_timeout_ns;
-	if (!take_target(a, job, v->victim))
-		goto changed;
-	for (__u32 i = 0; i < v->sharers; i++) {
-		if (!take_target(a, job, v->sharer[i]))
-			goto changed;
+	err = take_target(a, job, v->victim);
+	for (__u32 i = 0; !err && i < v->sharers; i++) {
+		err = take_target(a, job, v->sharer[i]);
+		if (err == -ESRCH)
+			err = 0; /* one less to kill */
 	}
-	return job;
-changed:
-	reapers_put(a->reapers, job);
-	return NULL;
+	if (err)
+		reapers_put(a->reapers, job);
+	else
+		*ret = job;
+	return err;
 }
 
 static void fill_names(struct agent *a, struct kill_record *r, __u32 row)
@@ -117,8 +140,6 @@ static void fill_names(struct agent *a, struct kill_record *r, __u32 row)
 	r->threads = info->threads;
 	text_copy(r->comm, sizeof(r->comm), info->comm);
 	text_copy(r->name, sizeof(r->name), info->name);
-	text_clean(r->comm);
-	text_clean(r->name);
 	if (cgroup)
 		text_copy(r->cgroup, sizeof(r->cgroup), cgroup);
 }
@@ -134,9 +155,9 @@ static void fill_decision(struct agent *a, struct kill_record *r, const struct v
 	r->candidates = v->candidates;
 }
 
-/* The signal is on its way: everything else about this kill. */
-static void after_submit(struct agent *a, struct death *d, struct reap_job *job,
-			 const struct verdict *v)
+/* The signal is on its way: everything else about this kill. job NULL: no reaper is on it. */
+static void after_signal(struct agent *a, struct death *d, struct reap_job *job,
+			 const struct verdict *v, __u64 decided_ns)
 {
 	struct kill_record *r = &d->record;
 
@@ -144,16 +165,43 @@ static void after_submit(struct agent *a, struct death *d, struct reap_job *job,
 	record_victim(r, &a->table.procs[v->victim]);
 	fill_names(a, r, v->victim);
 	r->sharers = (__u16)v->sharers;
-	r->kill_id = job->kill_id;
-	r->stage_ns[STAGE_DECIDED] = job->decided_ns;
-	a->table.procs[v->victim].flags |= PROC_DYING;
-	for (__u32 i = 0; i < v->sharers; i++)
-		a->table.procs[v->sharer[i]].flags |= PROC_DYING;
+	r->kill_id = a->killlog.next_seq;
+	r->stage_ns[STAGE_DECIDED] = decided_ns;
+	if (!job)
+		r->stage_ns[STAGE_SIGNALLED] = clock_now_ns();
+	/* A dry run's victim lives on, and is a candidate again. */
+	for (__u32 i = 0; !r->dry_run && i < 1 + v->sharers; i++)
+		a->table.procs[i ? v->sharer[i - 1] : v->victim].flags |= PROC_KILLED;
 	a->count.kills++;
 	PROBE(edge, r->kill_id, r->stage_ns[STAGE_EDGE]);
 	PROBE(wake, r->kill_id, r->stage_ns[STAGE_WAKE]);
 	PROBE(decided, r->kill_id, r->stage_ns[STAGE_DECIDED]);
 	death_begin(a, d, job);
+}
+
+/*
+ * Every reaper is stuck, in process_mrelease on a lock of its victim, say. A signal cannot block: this
+ * one dies as fast as it exits by itself.
+ */
+static void kill_without_reaper(struct agent *a, struct death *d, const struct verdict *v)
+{
+	__u64 decided_ns = clock_now_ns();
+	struct target t;
+
+	if (take(a, &t, v->victim))
+		return;
+	if (!a->config.dry_run)
+		target_kill(&t);
+	target_close(&t);
+	for (__u32 i = 0; i < v->sharers; i++) {
+		if (take(a, &t, v->sharer[i]))
+			continue;
+		if (!a->config.dry_run)
+			target_kill(&t);
+		target_close(&t);
+	}
+	after_signal(a, d, NULL, v, decided_ns);
+	log_warn("all reapers are busy: kill %llu is left to exit by itself", d->record.kill_id);
 }
 
 static void no_victim(struct agent *a, const struct verdict *v)
@@ -177,7 +225,8 @@ static void freshen(struct agent *a)
 {
 	if (filters_refresh(a->filters) == 1)
 		intake_resolve(a, true);
-	if (hook_attached(a->hooks, "rss_stat") || intake_snapshot(a, SNAPSHOT_SIZES))
+	if (hook_live(a->hooks, "rss_stat") || a->facts.time_ns < a->pass_ns + PASS_FRESH_NS ||
+	    intake_snapshot(a, SNAPSHOT_SIZES))
 		return;
 	intake_resolve(a, false);
 }
@@ -197,49 +246,57 @@ static bool look_for_sharers(struct agent *a, const struct verdict *v, __u64 *lo
 	return !intake_sharers(a, p->mm_id);
 }
 
-/* Choose, and choose again while candidates turn out to be gone. NULL: nobody. */
-static struct reap_job *choose_job(struct agent *a, struct verdict *v)
+/*
+ * Choose, and choose again when a candidate turns out to be another process by now. 0, or why nobody
+ * is to be killed by a reaper: -ENOENT: nobody is left; -ESRCH: the one that was chosen is exiting by
+ * itself, its memory is on its way back; -EBUSY.
+ */
+static int choose_job(struct agent *a, struct verdict *v, struct reap_job **ret)
 {
 	__u64 looked_mm_id = 0;
-	struct reap_job *job;
 	struct view view;
+	int err = -EAGAIN;
 
 	for (int i = 0; i < ATTEMPTS; i++) {
 		view = crisis_view(a);
 		choose(&a->config.policy.choose, &view, v);
 		if (v->victim == NO_VICTIM) {
 			no_victim(a, v);
-			return NULL;
+			return -ENOENT;
 		}
 		if (look_for_sharers(a, v, &looked_mm_id))
 			continue;
-		job = prepare(a, v);
-		if (job)
-			return job;
+		err = prepare(a, v, ret);
+		if (!err || err == -ESRCH || err == -EBUSY)
+			return err;
+		intake_all(a);
 	}
-	return NULL;
+	return err;
 }
 
 static void act(struct agent *a, struct verdict *v)
 {
 	struct death *d = death_free(a);
-	struct reap_job *job = d ? choose_job(a, v) : NULL;
+	struct reap_job *job = NULL;
+	int err = d ? choose_job(a, v, &job) : -EBUSY;
 
-	if (job) {
+	if (!err) {
 		job->decided_ns = clock_now_ns();
 		reapers_submit(a->reapers, job);
 	}
 	if (d)
 		answers_verdict(a, v); /* with the table as it was */
-	if (job)
-		after_submit(a, d, job, v);
+	if (!err)
+		after_signal(a, d, job, v, job->decided_ns);
+	else if (d && err == -EBUSY)
+		kill_without_reaper(a, d, v);
 }
 
 void crisis_decide(struct agent *a)
 {
 	struct verdict v;
 
-	if (death_pending(a) || a->facts.time_ns < a->hold_until_ns)
+	if (death_pending(a) || a->facts.time_ns < a->hold_until_ns || intake_is_stale(a))
 		return;
 	memset(&v, 0, sizeof(v));
 	if (!a->strategy->judge(&a->config.policy, &a->assess, &v)) {
@@ -274,11 +331,11 @@ static struct reap_job *oom_job(struct agent *a, const struct event_oom *e, __u3
 	job->kill_id = a->killlog.next_seq;
 	job->decided_ns = e->hdr.time_ns;
 	if (take_target(a, job, row)) {
-		reapers_submit(a->reapers, job);
-		return job;
+		reapers_put(a->reapers, job);
+		return NULL;
 	}
-	reapers_put(a->reapers, job);
-	return NULL;
+	reapers_submit(a->reapers, job);
+	return job;
 }
 
 /*
@@ -309,7 +366,7 @@ void crisis_on_oom(struct agent *a, const struct event_oom *e)
 	r->stage_ns[STAGE_EDGE] = a->edge_ns;
 	r->stage_ns[STAGE_WAKE] = a->wake_ns;
 	r->stage_ns[STAGE_DECIDED] = r->stage_ns[STAGE_SIGNALLED] = e->hdr.time_ns;
-	a->table.procs[row].flags |= PROC_DYING;
+	a->table.procs[row].flags |= PROC_KILLED;
 	death_begin(a, d, job);
-	d->followed = e->mm_id != 0;
+	d->followed = e->mm_id && hook_answers(a->hooks, "freed");
 }

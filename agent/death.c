@@ -21,7 +21,7 @@
 
 /* A reaper that is still taking memory back at the deadline is making progress; but not for ever. */
 #define RELEASE_LONGEST_NS (10 * NS_PER_S)
-/* After a dry run's decision the same would be decided at each tick. */
+/* After a dry run's decision the same would be decided at each tick: time to read the line. */
 #define DRY_RUN_HOLD_NS	   (10 * NS_PER_S)
 /* Where the kernel side does not follow the memory: it comes with the exit or right after it. */
 #define FREED_SOON_NS	   (50 * NS_PER_MS)
@@ -37,6 +37,12 @@ bool death_active(const struct agent *a)
 
 bool death_pending(const struct agent *a)
 {
+	__u64 now = a->facts.time_ns;
+
+	for (int i = 0; i < LEAVING_MAX; i++) {
+		if (a->leaving[i].mm_id && now < a->leaving[i].until_ns)
+			return true;
+	}
 	for (int i = 0; i < DEATHS_MAX; i++) {
 		if (a->death[i].used && !a->death[i].back)
 			return true;
@@ -53,15 +59,52 @@ struct death *death_free(struct agent *a)
 	return NULL;
 }
 
-/* Its memory is back (or is given up): look at the world with fresh eyes. */
-static void memory_back(struct agent *a, struct death *d)
+/* Memory is back (or is given up): look at the world with fresh eyes. */
+static void look_anew(struct agent *a)
 {
-	if (d->back)
-		return;
-	d->back = true;
 	a->edge_seen_ns = 0; /* what comes now is another episode */
 	assess_rebase(&a->assess, clock_now_ns());
+	gather_forget(&a->gather);
 	answers_rebase(a, a->assess.base_ns);
+}
+
+static void memory_back(struct agent *a, struct death *d)
+{
+	if (!d->back)
+		look_anew(a);
+	d->back = true;
+}
+
+/*
+ * A large process exits, by itself or by another's hand, and still has its memory: while that is on
+ * its way back nobody else has to die.
+ */
+static void leaving_begin(struct agent *a, const struct event_exit *e)
+{
+	__u32 row = table_find(&a->table, e->tgid, e->start_ns);
+	struct leaving *l = &a->leaving[0];
+
+	if (row == TABLE_NONE || a->table.procs[row].flags & PROC_OUTSIDE ||
+	    proc_private_kib(&a->table.procs[row]) < a->config.policy.choose.least_kib ||
+	    !hook_answers(a->hooks, "freed"))
+		return;
+	/* A free place, or that of the one which is waited for the longest. */
+	for (int i = 0; i < LEAVING_MAX; i++) {
+		if (a->leaving[i].until_ns < l->until_ns)
+			l = &a->leaving[i];
+	}
+	l->mm_id = e->mm_id;
+	l->until_ns = e->hdr.time_ns + a->config.kill_timeout_ns;
+}
+
+static void leaving_end(struct agent *a, __u64 mm_id)
+{
+	for (int i = 0; i < LEAVING_MAX; i++) {
+		if (a->leaving[i].mm_id != mm_id)
+			continue;
+		a->leaving[i] = (struct leaving){};
+		look_anew(a);
+	}
 }
 
 static enum outcome outcome_of(const struct death *d)
@@ -160,7 +203,7 @@ struct death *death_of(struct agent *a, __u32 tgid, __u64 start_ns)
 
 static void reach(struct agent *a, struct death *d, enum stage stage, __u64 time_ns)
 {
-	if (!d || d->record.stage_ns[stage])
+	if (d->record.stage_ns[stage])
 		return;
 	d->record.stage_ns[stage] = time_ns;
 	if (stage == STAGE_EXITED)
@@ -174,15 +217,22 @@ void death_on_kill(struct agent *a, const struct event_kill *e)
 {
 	struct death *d = death_of(a, e->tgid, e->start_ns);
 
-	if (e->stage == KILL_FREED)
+	if (e->stage == KILL_FREED && d)
 		reach(a, d, STAGE_FREED, e->hdr.time_ns);
+	else if (e->stage == KILL_FREED)
+		leaving_end(a, e->mm_id);
 	else if (e->stage == KILL_SIGNALLED && d)
-		d->followed = e->mm_id != 0;
+		d->followed = e->mm_id && hook_answers(a->hooks, "freed");
 }
 
 void death_on_exit(struct agent *a, const struct event_exit *e)
 {
-	reach(a, death_of(a, e->tgid, e->start_ns), STAGE_EXITED, e->hdr.time_ns);
+	struct death *d = death_of(a, e->tgid, e->start_ns);
+
+	if (d)
+		reach(a, d, STAGE_EXITED, e->hdr.time_ns);
+	else if (e->mm_id)
+		leaving_begin(a, e);
 }
 
 /* The pidfd says that the victim is gone; the kernel side knows when, and is asked first. */

@@ -14,11 +14,15 @@
 
 /* Records taken in one go: some 1 ms. */
 #define DRAIN_BULK	  4096
+/* No decision is made on a stale table for so long; then a doubtful one is better than none. */
+#define STALE_HOLD_NS	  (50 * NS_PER_MS)
 /* Less than a tenth of memory available: above every rule's default limit. */
 #define MEMORY_SHORT_PART 10
+/* No decision is made on a stale table for so long; then a doubtful one is better than none. */
+#define STALE_HOLD_NS	  (50 * NS_PER_MS)
 
 /* What filters and scope say of one process. */
-static void resolve(void *ctx, struct proc *p, const struct proc_info *info)
+static bool resolve(void *ctx, struct proc *p, const struct proc_info *info)
 {
 	struct agent *a = ctx;
 	const char *cgroup = cgroups_path(a->cgroups, info->cgroup_id);
@@ -37,6 +41,7 @@ static void resolve(void *ctx, struct proc *p, const struct proc_info *info)
 		p->flags &= (__u16)~PROC_OUTSIDE;
 	else
 		p->flags |= PROC_OUTSIDE;
+	return cgroup != NULL;
 }
 
 void intake_resolve(struct agent *a, bool all)
@@ -64,6 +69,7 @@ int intake_snapshot(struct agent *a, __u32 flags)
 		table_mark_ancestors(&a->table, (__u32)getpid());
 	}
 	a->count.snapshots++;
+	a->pass_ns = clock_now_ns();
 	return 0;
 }
 
@@ -87,16 +93,36 @@ static void on_bulk_event(void *ctx, const struct event *e)
 	table_apply(&a->table, e);
 }
 
-/* Records were lost: read everything anew. Names too, they may have been among the lost. */
-static void heal(struct agent *a)
+/*
+ * Read everything anew, names too. What is lost during the pass is lost again. If it cannot be done
+ * now, the table is stale and each call tries again.
+ */
+static int read_anew(struct agent *a)
 {
 	__u32 lost = a->board->bulk_lost;
+	int err;
 
-	if (lost == a->bulk_lost)
-		return;
 	stream_drain(a->bulk, DRAIN_BULK);
-	if (!intake_snapshot(a, SNAPSHOT_NAMES))
+	err = intake_snapshot(a, SNAPSHOT_NAMES);
+	if (!err) {
 		a->bulk_lost = lost;
+		a->stale_ns = 0;
+	} else if (!a->stale_ns) {
+		a->stale_ns = clock_now_ns();
+	}
+	return err;
+}
+
+/* Were records lost? */
+static void heal(struct agent *a)
+{
+	if (a->board->bulk_lost != a->bulk_lost || a->stale_ns)
+		read_anew(a);
+}
+
+bool intake_is_stale(const struct agent *a)
+{
+	return a->stale_ns && a->facts.time_ns < a->stale_ns + STALE_HOLD_NS;
 }
 
 void intake_all(struct agent *a)
@@ -123,10 +149,8 @@ int intake_prepare(struct agent *a)
 
 void intake_begin(struct agent *a)
 {
-	stream_drain(a->bulk, DRAIN_BULK);
-	if (intake_snapshot(a, SNAPSHOT_NAMES))
+	if (read_anew(a))
 		log_warn("cannot list processes; going on with those known");
-	a->bulk_lost = a->board->bulk_lost;
 }
 
 void intake_names(struct agent *a)

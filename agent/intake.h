@@ -37,6 +37,9 @@ void intake_resolve(struct agent *a, bool all);
  */
 void intake_names(struct agent *a);
 
+/* Is something missing in the table that may come in a moment? Then decisions wait for it. */
+bool intake_is_stale(const struct agent *a);
+
 /* As last seen. Then nothing is done that can wait and makes the kernel allocate. */
 bool intake_memory_short(const struct agent *a);
 

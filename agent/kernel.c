@@ -72,7 +72,7 @@ int kernel_hooks(struct agent *a, const char *bpf_dir)
 	features_done(&a->features);
 	if (err) {
 		log_err("%s", why);
-		return err == -EEXIST || err == -EINVAL ? EXIT_FAILURE : EXIT_UNAVAILABLE;
+		return err == -EEXIST || err == -ENOTSUP ? EXIT_FAILURE : EXIT_UNAVAILABLE;
 	}
 	a->board = hook_board(a->hooks);
 	if (a->tier && hook_tier(a->hooks) > a->tier) {

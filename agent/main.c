@@ -3,6 +3,7 @@
  * main.c - options, and the frame around the loop.
  */
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,7 @@ int main(int argc, char **argv)
 	int code, err;
 
 	harden_malloc();
+	signal(SIGPIPE, SIG_IGN); /* who reads our log may be the victim */
 	code = parse(argc, argv, &args);
 	if (code)
 		return code < 0 ? EXIT_SUCCESS : code;
@@ -131,7 +133,7 @@ int main(int argc, char **argv)
 		err = loop_run(agent.loop);
 		if (err)
 			log_err("event loop: %s", strerror(-err));
-		code = err ? EXIT_FAILURE : EXIT_SUCCESS;
+		code = err || agent.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 	}
 	setup_stop(&agent);
 	return code;

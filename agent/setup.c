@@ -71,7 +71,8 @@ static int open_cgroups(struct agent *a)
 	return err == -ENODEV ? EXIT_UNAVAILABLE : EXIT_CONFIG;
 }
 
-static int load_filters(struct agent *a)
+/* Make the maps hold the filters of this configuration, which are then no longer needed. */
+static int load_filters(struct agent *a, struct config *config)
 {
 	const int fd[FILTER_KINDS] = {
 		hook_map_fd(a->hooks, HOOK_MAP_PACKAGE),
@@ -87,16 +88,17 @@ static int load_filters(struct agent *a)
 			return -ENOMEM;
 		filters_init(a->filters, fd);
 	}
-	err = filters_reconcile(a->filters, a->config.filters, &kept);
+	err = filters_reconcile(a->filters, config->filters, &kept);
 	if (err) {
 		log_err("cannot load the filters: %s",
-			err == -E2BIG ? "a filter map is full" : strerror(-err));
+			err == -E2BIG ? "with the live ones there are more than a map holds" :
+					strerror(-err));
 		return err;
 	}
 	if (kept)
 		log_info("%u filters of the configuration are overridden by live ones", kept);
-	free(a->config.filters);
-	a->config.filters = NULL;
+	free(config->filters);
+	config->filters = NULL;
 	return 0;
 }
 
@@ -207,7 +209,7 @@ static int start_rest(struct agent *a)
 	if ((err = a->signal_fd = open_signals()) < 0 || (err = a->tick_fd = timer_open()) < 0 ||
 	    (err = a->watchdog_fd = timer_open()) < 0 ||
 	    (err = table_init(&a->table, a->config.max_processes)) ||
-	    (err = cgroups_scan(a->cgroups)) || (err = load_filters(a)) ||
+	    (err = cgroups_scan(a->cgroups)) || (err = load_filters(a, &a->config)) ||
 	    (err = gather_open(&a->gather, a->hooks, a->cgroups)) ||
 	    (err = killlog_open(&a->killlog, a->config.state_dir)) ||
 	    (err = reapers_start(&a->reapers, a->config.reapers, a->config.realtime)) ||
@@ -318,12 +320,17 @@ int setup_reload(struct agent *a)
 	keep_fixed(&new, &a->config);
 	new.dry_run |= a->dry_run_asked;
 	new.verbose |= a->verbose_asked;
+	err = load_filters(a, &new);
+	if (err) {
+		config_done(&new);
+		return err;
+	}
 	config_done(&a->config);
 	a->config = new;
+	a->strategy = strategy_find(new.strategy);
 	log_set_level(new.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
-	err = load_filters(a);
 	intake_resolve(a, true);
-	if (!err)
-		log_info("configuration reloaded, %u filters", a->filters->set.n);
-	return err;
+	answers_policy(a);
+	log_info("configuration reloaded, %u filters", a->filters->set.n);
+	return 0;
 }

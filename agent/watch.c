@@ -43,7 +43,6 @@
 #define EPISODE_GAP_NS NS_PER_S
 /* Records taken in one go. */
 #define DRAIN_CRITICAL 256
-#define DRAIN_BULK     4096
 
 static __u64 near_tick_ns(const struct agent *a)
 {
@@ -99,15 +98,15 @@ void watch_rehearse(struct agent *a)
 	struct kill_record r = {};
 
 	intake_all(a);
-	filters_refresh(a->filters);
+	intake_resolve(a, filters_refresh(a->filters) == 1);
 	intake_snapshot(a, SNAPSHOT_SIZES);
 	gather_facts(&a->gather, &a->facts);
 	assess_push(&a->assess, &a->facts);
 	a->strategy->judge(&a->config.policy, &a->assess, &v);
 	a->strategy->nearness(&a->config.policy, &a->assess);
-	arm(a);
-	armed_done(&a->armed);
+	arm(a); /* they stay armed in calm: the first decision may come with the first edge */
 	record_line(line, sizeof(line), &r);
+	intake_prepare(a);
 }
 
 static bool may_calm_down(const struct agent *a)
@@ -132,7 +131,6 @@ static void end_watch(struct agent *a)
 	}
 	set_tick(a, 0);
 	hook_watch(a->hooks, false);
-	armed_done(&a->armed);
 	a->no_victim_said = false;
 	intake_prepare(a);
 	if (!a->names_filled)
@@ -162,7 +160,8 @@ static void look(struct agent *a)
 		log_warn("cannot read memory and pressure, trying on: %s", strerror(-err));
 	a->blind = err;
 	if (err) {
-		/* The scope is gone, or a file of the kernel is not what it should be. */
+		/* A file of the kernel is not what it should be. */
+		death_tick(a);
 		set_tick(a, NS_PER_S);
 		return;
 	}
@@ -244,8 +243,10 @@ void watch_on_trigger(void *ctx, uint32_t events)
 	struct agent *a = ctx;
 
 	if (events & EPOLLERR) {
-		log_warn("the scope's cgroup was removed");
-		loop_del(a->loop, a->trigger_fd);
+		/* One of the same path would be another one, which the hooks do not know. */
+		log_err("the scope's cgroup was removed, stopping");
+		a->failed = true;
+		loop_stop(a->loop);
 		return;
 	}
 	a->board->last_edge_ns = clock_now_ns();

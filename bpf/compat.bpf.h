@@ -16,7 +16,6 @@
 #define PF_KTHREAD	  0x00200000
 #define PF_EXITING	  0x00000004
 #define SIGNAL_GROUP_EXIT 0x00000004
-#define SIGNAL_UNKILLABLE 0x00000040
 #define RSS_FILE	  0 /* MM_FILEPAGES, the same in every kernel */
 #define RSS_ANON	  1
 #define RSS_SWAP	  2

@@ -59,24 +59,6 @@ int BPF_PROG(kill_signalled, int sig, void *info, struct task_struct *task, int 
 	return 0;
 }
 
-SEC("?tp_btf/signal_deliver")
-int BPF_PROG(kill_delivered, int sig)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct victim *v;
-	__u64 mm_id;
-
-	if (sig != SIGKILL)
-		return 0;
-	mm_id = (__u64)BPF_CORE_READ(task, mm);
-	v = bpf_map_lookup_elem(&victims, &mm_id);
-	if (!v || v->delivered)
-		return 0;
-	v->delivered = 1;
-	publish(KILL_DELIVERED, v, mm_id);
-	return 0;
-}
-
 static __always_inline int freed(struct mm_struct *mm)
 {
 	__u64 mm_id = (__u64)mm;

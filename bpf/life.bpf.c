@@ -16,8 +16,12 @@
  */
 #include "name.bpf.h"
 #include "task.bpf.h"
+#include "victim.bpf.h"
 
-/* Per CPU, because the stack is too small; tracepoint programs do not nest in themselves. */
+/*
+ * Per CPU, because the stack is too small. Since 7.0 tracepoint programs can be preempted, by one that
+ * uses the same scratch: each signs it, and one that finds another's name there withdraws its note.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -25,15 +29,28 @@ struct {
 	__type(value, struct argv0);
 } scratch SEC(".maps");
 
-/* Read the current task's argv[0] and note the package name in it. */
+static __always_inline void keep_note(struct argv0 *a, __u32 tgid)
+{
+	if (bpf_map_update_elem(&names, &tgid, &a->note, BPF_ANY))
+		count(COUNT_NAMES_FULL);
+	if (a->owner != bpf_get_current_pid_tgid())
+		bpf_map_delete_elem(&names, &tgid);
+}
+
+/*
+ * Read the current task's argv[0] and note the package name in it. prio_ns 0: a rename, which leaves
+ * the time of its priority as it was.
+ */
 static __always_inline void note_name(struct task_struct *leader, __u64 prio_ns)
 {
+	struct task_note *old;
 	unsigned long arg_start = BPF_CORE_READ(leader, mm, arg_start);
 	__u32 zero = 0, tgid = BPF_CORE_READ(leader, tgid), begin, len;
 	struct argv0 *a = bpf_map_lookup_elem(&scratch, &zero);
 
 	if (!a || !arg_start)
 		return;
+	a->owner = bpf_get_current_pid_tgid();
 	if (bpf_probe_read_user_str(a->text, sizeof(a->text), (void *)arg_start) <= 0)
 		return;
 	find_name(a);
@@ -45,11 +62,13 @@ static __always_inline void note_name(struct task_struct *leader, __u64 prio_ns)
 		len = REAPD_NAME_LEN - 1;
 	__builtin_memset(&a->note, 0, sizeof(a->note));
 	a->note.start_ns = BPF_CORE_READ(leader, start_boottime);
+	old = prio_ns ? NULL : bpf_map_lookup_elem(&names, &tgid);
+	if (old && old->start_ns == a->note.start_ns)
+		prio_ns = old->prio_ns;
 	a->note.prio_ns = prio_ns;
 	a->note.name_len = len;
 	bpf_probe_read_kernel(a->note.name, len, a->text + begin);
-	if (bpf_map_update_elem(&names, &tgid, &a->note, BPF_ANY))
-		count(COUNT_NAMES_FULL);
+	keep_note(a, tgid);
 }
 
 static __always_inline void publish_task(struct task_struct *leader, __u32 what, bool named)
@@ -79,11 +98,11 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 		return 0;
 	note = bpf_map_lookup_elem(&names, &from);
 	a = bpf_map_lookup_elem(&scratch, &zero);
-	if (note && a) {
+	if (note && a && note->start_ns == BPF_CORE_READ(parent, group_leader, start_boottime)) {
+		a->owner = bpf_get_current_pid_tgid();
 		__builtin_memcpy(&a->note, note, sizeof(a->note));
 		a->note.start_ns = BPF_CORE_READ(child, start_boottime);
-		if (bpf_map_update_elem(&names, &tgid, &a->note, BPF_ANY))
-			count(COUNT_NAMES_FULL);
+		keep_note(a, tgid);
 	}
 	publish_task(child, TASK_FORK, true);
 	return 0;
@@ -126,6 +145,22 @@ int BPF_PROG(process_rename, struct task_struct *task, const char *comm)
 	return 0;
 }
 
+/*
+ * Since 6.16 an exit is told before the memory goes: then tell of that too, of whoever has more than a
+ * quantum. The mm's id, 0 when there is nothing to follow.
+ */
+static __always_inline __u64 follow(struct task_struct *task)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct victim v;
+
+	if (!mm ||
+	    (compat_rss_pages(mm, RSS_ANON) + compat_rss_pages(mm, RSS_SWAP)) * knobs.page_kib <
+		    knobs.rss_quantum_kib)
+		return 0;
+	return victim_enrol(task, &v);
+}
+
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(process_exit, struct task_struct *task)
 {
@@ -147,6 +182,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	e->tgid = tgid;
 	e->pad = 0;
 	e->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	e->mm_id = follow(task);
 	bulk_submit(e);
 	return 0;
 }

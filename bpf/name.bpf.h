@@ -14,6 +14,7 @@ struct argv0 {
 	volatile __u32 begin; /* of the package name in it */
 	volatile __u32 end;
 	struct task_note note;
+	volatile __u64 owner; /* pid_tgid of who uses this now */
 };
 
 static __always_inline bool whole_name(void)

@@ -18,6 +18,8 @@
  */
 #include "victim.bpf.h"
 
+#define COSTLY_ORDER 3 /* PAGE_ALLOC_COSTLY_ORDER */
+
 SEC("?tp_btf/mm_vmscan_kswapd_wake")
 int BPF_PROG(kswapd_wake, int nid)
 {
@@ -50,15 +52,9 @@ static __always_inline int reclaim_begin(__u32 kind)
 	return 0;
 }
 
-static __always_inline int reclaim_end(unsigned long nr_reclaimed)
+static __always_inline int reclaim_end(void)
 {
-	__u64 since = slot_end(board.reclaims, bpf_get_current_pid_tgid());
-
-	if (!since)
-		return 0;
-	__sync_fetch_and_add(&board.reclaim_runs, 1);
-	__sync_fetch_and_add(&board.reclaim_pages, nr_reclaimed);
-	__sync_fetch_and_add(&board.reclaim_ns, bpf_ktime_get_ns() - since);
+	slot_end(board.reclaims, bpf_get_current_pid_tgid());
 	return 0;
 }
 
@@ -69,9 +65,9 @@ int BPF_PROG(direct_begin)
 }
 
 SEC("?tp_btf/mm_vmscan_direct_reclaim_end")
-int BPF_PROG(direct_end, unsigned long nr_reclaimed)
+int BPF_PROG(direct_end)
 {
-	return reclaim_end(nr_reclaimed);
+	return reclaim_end();
 }
 
 SEC("?tp_btf/mm_vmscan_memcg_reclaim_begin")
@@ -81,9 +77,9 @@ int BPF_PROG(memcg_begin)
 }
 
 SEC("?tp_btf/mm_vmscan_memcg_reclaim_end")
-int BPF_PROG(memcg_end, unsigned long nr_reclaimed)
+int BPF_PROG(memcg_end)
 {
-	return reclaim_end(nr_reclaimed);
+	return reclaim_end();
 }
 
 /* Args: zoneref, order, reclaimable, available, min_wmark, no_progress_loops, wmark_check. */
@@ -91,11 +87,11 @@ SEC("?tp_btf/reclaim_retry_zone")
 int BPF_PROG(reclaim_retry)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	int loops = ctx[5];
+	int order = ctx[1], loops = ctx[5];
 
-	if (!in_scope(task))
+	/* Of costly orders rounds are counted although they make progress: those requests just fail. */
+	if (order > COSTLY_ORDER || !in_scope(task))
 		return 0;
-	board.retry_ns = bpf_ktime_get_ns();
 	if (loops > (int)board.retry_loops)
 		board.retry_loops = loops;
 	edge(task, EDGE_RETRY, loops);

@@ -82,12 +82,11 @@ static __always_inline void describe(struct event_task *t, struct task_struct *l
 		t->flags |= TASK_F_KTHREAD;
 	if (leader_dead)
 		t->flags |= TASK_F_LEADER_DEAD;
-	else if (leader->flags & PF_EXITING)
+	/* The leader may exit alone. */
+	if (leader->flags & PF_EXITING && signal->live.counter <= 0)
 		t->flags |= TASK_F_DYING;
 	if (signal->flags & SIGNAL_GROUP_EXIT)
 		t->flags |= TASK_F_DYING;
-	if (signal->flags & SIGNAL_UNKILLABLE)
-		t->flags |= TASK_F_INIT;
 	BPF_CORE_READ_INTO(&t->comm, leader, comm);
 	if (leader_dead)
 		describe_rss_of_walked(t, mm);

@@ -12,7 +12,7 @@
 struct victim {
 	__u64 start_ns;
 	__u32 tgid;
-	__u32 delivered; /* its first thread met the signal */
+	__u32 pad;
 };
 
 struct {
@@ -23,7 +23,7 @@ struct {
 } victims SEC(".maps") __weak;
 
 /*
- * Follow this process through its death; returns the mm it is known by, 0 when it has none left. Of
+ * Follow this process through its death; returns the mm it is known by, 0 when it is not followed. Of
  * processes that share an mm and die together the first stands for all. Threads may die meanwhile,
  * so fields are read with care.
  */
@@ -37,13 +37,14 @@ static __always_inline __u64 victim_enrol(struct task_struct *task, struct victi
 
 	v->tgid = BPF_CORE_READ(task, tgid);
 	v->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
-	v->delivered = 0;
+	v->pad = 0;
 	if (!mm_id)
 		return 0;
 	err = bpf_map_update_elem(&victims, &mm_id, v, BPF_NOEXIST);
-	if (err && err != -EEXIST)
-		count(COUNT_VICTIM_FULL);
-	return mm_id;
+	if (!err || err == -EEXIST)
+		return mm_id;
+	count(COUNT_VICTIM_FULL);
+	return 0;
 }
 
 #endif

@@ -9,26 +9,43 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-int client_connect(const struct tool *t)
+/* A connected socket or a negative errno. */
+static int try_connect(const struct tool *t)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd;
+	int fd, err;
 
 	if ((size_t)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/" CONTROL_SOCKET,
-			     t->run_dir) >= sizeof(addr.sun_path)) {
-		complain("--run-dir is too long");
-		return -1;
-	}
+			     t->run_dir) >= sizeof(addr.sun_path))
+		return -ENAMETOOLONG;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && !connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+	if (fd < 0)
+		return -errno;
+	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
 		return fd;
-	if (errno == ENOENT || errno == ECONNREFUSED)
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+int client_connect(const struct tool *t)
+{
+	int fd = try_connect(t);
+
+	if (fd == -ENOENT || fd == -ECONNREFUSED)
 		complain("no reapd is running on %s", t->run_dir);
-	else
-		complain("%s: %s", addr.sun_path, strerror(errno));
+	else if (fd < 0)
+		complain("%s/" CONTROL_SOCKET ": %s", t->run_dir, strerror(-fd));
+	return fd < 0 ? -1 : fd;
+}
+
+bool client_agent_runs(const struct tool *t)
+{
+	int fd = try_connect(t);
+
 	if (fd >= 0)
 		close(fd);
-	return -1;
+	return fd >= 0;
 }
 
 int client_request(int fd, enum control_type type, int arg)

@@ -19,6 +19,9 @@ struct frame {
 /* Connect; says what is wrong when it cannot. The socket, or -1. */
 int client_connect(const struct tool *t);
 
+/* Is there an agent? (A socket alone may have been left by one that was killed.) */
+bool client_agent_runs(const struct tool *t);
+
 /* Send a request. 0 or negative errno. */
 int client_request(int fd, enum control_type type, int arg);
 

@@ -147,14 +147,6 @@ static int probe_anew(struct report *r)
 	return WEXITSTATUS(status);
 }
 
-static bool agent_runs(const struct tool *t)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/" CONTROL_SOCKET, t->run_dir);
-	return !access(path, F_OK);
-}
-
 int verb_probe(const struct tool *t, int argc, char **argv)
 {
 	struct report r = { .t = t };
@@ -169,7 +161,7 @@ int verb_probe(const struct tool *t, int argc, char **argv)
 	r.features = json_object_new_array();
 	json_object_object_add(r.json, "hooks", r.hooks);
 	json_object_object_add(r.json, "features", r.features);
-	if (agent_runs(t))
+	if (client_agent_runs(t))
 		code = client_ask(t, CONTROL_PROBE, 0, on_frame, &r);
 	else
 		code = probe_anew(&r);

@@ -25,6 +25,7 @@ struct replay {
 	const struct strategy *strategy;
 	struct policy policy;
 	struct assess assess;
+	size_t assess_got; /* bytes of it that the recording brought */
 	struct proc *procs;
 	__u32 nprocs, room;
 	__u64 first_ns;
@@ -62,7 +63,7 @@ static void say(struct replay *r, const struct verdict *v, const char *note)
 
 static void push(struct replay *r, const struct facts *f)
 {
-	if (!r->facts++)
+	if (!r->facts++ && !r->assess_got)
 		r->first_ns = f->time_ns;
 	assess_push(&r->assess, f);
 }
@@ -116,6 +117,18 @@ static bool take_policy(struct replay *r, const struct policy *policy)
 	return true;
 }
 
+/* The next piece of the state that the recording began with. */
+static bool take_assess(struct replay *r, const struct frame *f)
+{
+	if (f->hdr.arg < 0 || (size_t)f->hdr.arg != r->assess_got ||
+	    f->hdr.size > sizeof(r->assess) - r->assess_got)
+		return false;
+	memcpy((char *)&r->assess + r->assess_got, f->payload, f->hdr.size);
+	r->assess_got += f->hdr.size;
+	r->first_ns = r->assess.now.time_ns;
+	return r->assess_got < sizeof(r->assess) || assess_valid(&r->assess);
+}
+
 /* One frame of a recording. False: damaged. */
 static bool take(struct replay *r, const struct frame *f)
 {
@@ -126,6 +139,10 @@ static bool take(struct replay *r, const struct frame *f)
 
 	if (policy)
 		return take_policy(r, policy);
+	if (f->hdr.type == CONTROL_ASSESS)
+		return take_assess(r, f);
+	if (r->assess_got && r->assess_got < sizeof(r->assess))
+		return false;
 	if (facts)
 		push(r, facts);
 	else if (rebase)

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../base/mount.h"
 
 /* Most victims are gone by themselves so soon after process_mrelease. */
 #define EXIT_SOON_MS 5
@@ -31,8 +33,8 @@ static void raise_priority(unsigned int tgid)
 {
 	struct sched_param normal = {};
 	struct dirent *entry;
+	int n = 0, policy;
 	char path[32];
-	int n = 0;
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%u/task", tgid);
@@ -44,8 +46,10 @@ static void raise_priority(unsigned int tgid)
 
 		if (tid <= 0)
 			continue;
-		/* Out of SCHED_IDLE and SCHED_BATCH, then to the front. */
-		sched_setscheduler(tid, SCHED_OTHER, &normal);
+		/* Out of SCHED_IDLE and SCHED_BATCH, then to the front; a realtime thread is there. */
+		policy = sched_getscheduler(tid);
+		if (policy == SCHED_IDLE || policy == SCHED_BATCH)
+			sched_setscheduler(tid, SCHED_OTHER, &normal);
 		setpriority(PRIO_PROCESS, (id_t)tid, -20);
 	}
 	closedir(dir);
@@ -68,7 +72,7 @@ static int write_state(const char *path, const char *state)
  */
 static void thaw(unsigned int tgid, int pidfd)
 {
-	char text[4096], path[4400], state[16], *cgroup;
+	char text[4096], path[2 * PATH_MAX], mount[PATH_MAX], state[16], *cgroup;
 
 	snprintf(path, sizeof(path), "/proc/%u/cgroup", tgid);
 	if (file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
@@ -78,7 +82,9 @@ static void thaw(unsigned int tgid, int pidfd)
 		return;
 	cgroup += strlen(":freezer:");
 	cgroup[strcspn(cgroup, "\n")] = 0;
-	snprintf(path, sizeof(path), "/sys/fs/cgroup/freezer%s/freezer.state", cgroup);
+	if (!mount_find("cgroup", "freezer", mount, sizeof(mount)))
+		return;
+	snprintf(path, sizeof(path), "%s%s/freezer.state", mount, cgroup);
 	if (file_read_at(AT_FDCWD, path, state, sizeof(state)) < 0 || state[0] != 'F')
 		return;
 	if (write_state(path, "THAWED"))

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,11 @@ void target_close(struct target *t)
 	if (t->pidfd >= 0)
 		close(t->pidfd);
 	t->pidfd = -1;
+}
+
+int target_kill(const struct target *t)
+{
+	return syscall(SYS_pidfd_send_signal, t->pidfd, SIGKILL, NULL, 0) ? -errno : 0;
 }
 
 bool target_alive(const struct target *t)

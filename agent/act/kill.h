@@ -30,6 +30,9 @@ struct target {
 int target_open(struct target *t);
 void target_close(struct target *t);
 
+/* SIGKILL. 0 or negative errno. */
+int target_kill(const struct target *t);
+
 /* Has it not exited yet? */
 bool target_alive(const struct target *t);
 

@@ -58,10 +58,8 @@ struct reapers {
 static void signal_all(struct reap_job *job)
 {
 	for (__u32 i = 0; i < job->targets; i++) {
-		int err = 0;
+		int err = target_kill(&job->target[i]);
 
-		if (syscall(SYS_pidfd_send_signal, job->target[i].pidfd, SIGKILL, NULL, 0))
-			err = -errno;
 		if (!i) {
 			job->signal_error = err;
 			job->signalled_ns = clock_now_ns();

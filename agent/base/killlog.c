@@ -133,6 +133,7 @@ static int rotate(struct killlog *log)
 	if (renameat(log->dir_fd, KILLLOG_FILE, log->dir_fd, KILLLOG_OLD))
 		return -errno;
 	close(log->fd);
+	log->fd = -1;
 	return open_file(log);
 }
 
@@ -140,8 +141,12 @@ int killlog_append(struct killlog *log, struct kill_record *r)
 {
 	int err;
 
-	if (log->fd < 0)
-		return -EBADF;
+	/* A rotation that could not open the new file (no descriptor left, say): once more. */
+	if (log->fd < 0) {
+		err = log->dir_fd < 0 ? -EBADF : open_file(log);
+		if (err)
+			return err;
+	}
 	if (log->records >= RECORDS_MAX) {
 		err = rotate(log);
 		if (err)

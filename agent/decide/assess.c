@@ -13,6 +13,9 @@
  */
 #define RETRY_LOOPS_EXHAUSTED 8
 
+/* A rate is never taken over less than a quarter of its window. */
+#define RATE_PART 4
+
 void assess_init(struct assess *a)
 {
 	memset(a, 0, sizeof(*a));
@@ -59,6 +62,23 @@ void assess_push(struct assess *a, const struct facts *facts)
 	a->now = *facts;
 	history_push(&a->fine, &s, HISTORY_FINE_NS);
 	history_push(&a->coarse, &s, HISTORY_COARSE_NS);
+}
+
+/* Indices in their bounds, times that only grow. */
+static bool history_valid(const struct history *h)
+{
+	if (h->newest >= HISTORY_SAMPLES || h->count > HISTORY_SAMPLES)
+		return false;
+	for (__u32 back = 1; back < h->count; back++) {
+		if (history_at(h, back)->time_ns >= history_at(h, back - 1)->time_ns)
+			return false;
+	}
+	return true;
+}
+
+bool assess_valid(const struct assess *a)
+{
+	return history_valid(&a->fine) && history_valid(&a->coarse);
 }
 
 void assess_rebase(struct assess *a, __u64 time_ns)
@@ -140,6 +160,9 @@ static __s64 shrink_kib_s(const struct assess *a, __u64 window_ns)
 
 	if (!span)
 		return 0;
+	/* Right after memory came back a few milliseconds tell nothing of a rate. */
+	if (span < window_ns / RATE_PART)
+		span = window_ns / RATE_PART;
 	rate = (__int128)from.available_kib - a->now.mem_available_kib;
 	rate = rate * (__int128)NS_PER_S / span;
 	return rate > S64_MAX ? S64_MAX : rate < -S64_MAX ? -S64_MAX : (__s64)rate;

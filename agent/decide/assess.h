@@ -35,6 +35,7 @@ struct history {
 	__u32 count;
 	struct sample sample[HISTORY_SAMPLES];
 };
+_Static_assert(sizeof(struct history) == 8 + 48 * HISTORY_SAMPLES, "history");
 
 struct assess {
 	struct facts now;
@@ -42,6 +43,7 @@ struct assess {
 	struct history fine;
 	struct history coarse;
 };
+_Static_assert(sizeof(struct assess) == 120 + 2 * sizeof(struct history), "assess");
 
 void assess_init(struct assess *a);
 
@@ -53,6 +55,9 @@ void assess_push(struct assess *a, const struct facts *facts);
  * that was over its limit would stay so, and an innocent process would be killed next.
  */
 void assess_rebase(struct assess *a, __u64 time_ns);
+
+/* Is this state one that came of pushes? (A recording carries it, and may be damaged.) */
+bool assess_valid(const struct assess *a);
 
 /*
  * The value of a signal over the last window_ns (0: now), in the signal's unit. Returns false when

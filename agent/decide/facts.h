@@ -38,9 +38,9 @@ struct facts {
 _Static_assert(sizeof(struct facts) == 112, "facts");
 
 #define PROC_KTHREAD (1u << 0)
-#define PROC_INIT    (1u << 1) /* PID 1, here or in a container */
+#define PROC_KILLED  (1u << 1) /* has had its SIGKILL, by us or by the kernel's own killer */
 #define PROC_SELF    (1u << 2) /* the agent or one of its ancestors */
-#define PROC_DYING   (1u << 3) /* has its SIGKILL or is exiting */
+#define PROC_DYING   (1u << 3) /* is exiting, by whomever */
 #define PROC_OUTSIDE (1u << 4) /* not in the scope */
 #define PROC_CHANGED (1u << 5) /* its identity could not be confirmed */
 #define PROC_SHARED  (1u << 6) /* another process has the same mm (CLONE_VM, vfork) */

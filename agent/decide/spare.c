@@ -13,9 +13,9 @@ static enum veto spare_alone(const struct proc *p)
 		__u32 flag;
 		enum veto veto;
 	} flags[] = {
-		{ PROC_KTHREAD, VETO_KTHREAD },	 { PROC_INIT, VETO_INIT },
-		{ PROC_SELF, VETO_SELF },	 { PROC_OUTSIDE, VETO_SCOPE },
-		{ PROC_CHANGED, VETO_IDENTITY }, { PROC_DYING, VETO_DYING },
+		{ PROC_KTHREAD, VETO_KTHREAD }, { PROC_SELF, VETO_SELF },
+		{ PROC_OUTSIDE, VETO_SCOPE },	{ PROC_CHANGED, VETO_IDENTITY },
+		{ PROC_KILLED, VETO_DYING },	{ PROC_DYING, VETO_DYING },
 	};
 
 	if (p->tgid <= 1)

@@ -66,6 +66,7 @@ struct cgroups {
 	const struct memory_names *memory;
 	int memory_fd[MEM_FILES]; /* -1: not there */
 	struct row *rows;	  /* open addressing by id */
+	struct row extra;	  /* the last one that found no room */
 	__u32 n;
 };
 
@@ -187,17 +188,20 @@ static struct row *row_of(struct cgroups *c, __u64 id)
 	return &c->rows[at];
 }
 
-static void row_set(struct cgroups *c, __u64 id, const char *path)
+/* Row of this cgroup with its path (made fit to print); in no table when that is full. */
+static struct row *row_set(struct cgroups *c, __u64 id, const char *path)
 {
 	struct row *row = row_of(c, id);
 
-	if (!row->id) {
-		if (c->n == CGROUPS_MAX)
-			return; /* found by its id when it is asked for */
+	if (!row->id && c->n == CGROUPS_MAX) {
+		row = &c->extra;
+	} else if (!row->id) {
 		c->n++;
 		row->id = id;
 	}
 	text_copy(row->path, sizeof(row->path), path);
+	text_clean(row->path);
+	return row;
 }
 
 static void row_clear(struct cgroups *c, __u64 id)
@@ -256,7 +260,7 @@ void cgroups_apply(struct cgroups *c, const struct event_cgroup *e)
 }
 
 /* Ask the kernel for the path behind an id. */
-static bool look_up(struct cgroups *c, __u64 id)
+static struct row *look_up(struct cgroups *c, __u64 id)
 {
 	struct {
 		struct file_handle handle;
@@ -272,24 +276,23 @@ static bool look_up(struct cgroups *c, __u64 id)
 
 	fd = open_by_handle_at(c->mount_fd, &h.handle, O_PATH | O_CLOEXEC);
 	if (fd < 0)
-		return false;
+		return NULL;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	len = readlink(link, path, sizeof(path) - 1);
 	close(fd);
 	if (len < (ssize_t)skip)
-		return false;
+		return NULL;
 	path[len] = 0;
-	row_set(c, id, path[skip] ? path + skip : "/");
-	return true;
+	return row_set(c, id, path[skip] ? path + skip : "/");
 }
 
 const char *cgroups_path(struct cgroups *c, __u64 id)
 {
 	struct row *row = row_of(c, id);
 
-	if (!row->id && (!look_up(c, id) || !(row = row_of(c, id))->id))
-		return NULL;
-	return row->path;
+	if (!row->id)
+		row = look_up(c, id);
+	return row ? row->path : NULL;
 }
 
 bool cgroups_in_scope(const struct cgroups *c, const char *path)
@@ -364,7 +367,10 @@ int cgroups_memory(struct cgroups *c, struct scope_memory *ret)
 	ret->available_kib = used < ret->total_kib ? ret->total_kib - used : 0;
 	ret->swap_total_kib = read_kib(c, MEM_SWAP_LIMIT);
 	swap = read_kib(c, MEM_SWAP);
-	ret->swap_free_kib = swap < ret->swap_total_kib ? ret->swap_total_kib - swap : 0;
+	if (ret->swap_total_kib == NO_LIMIT)
+		ret->swap_free_kib = NO_LIMIT;
+	else
+		ret->swap_free_kib = swap < ret->swap_total_kib ? ret->swap_total_kib - swap : 0;
 	ret->limited = true;
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include "filters.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
@@ -85,6 +86,25 @@ static const struct filter *find(const struct filter_set *set, const struct filt
 	return NULL;
 }
 
+/* Will the live entries and these fit into the maps? */
+static bool fits(const struct filter_set *live, const struct filter_set *config)
+{
+	__u32 n[FILTER_KINDS] = {};
+
+	for (__u32 i = 0; i < live->n; i++)
+		n[live->filter[i].kind] += !(live->filter[i].value & FILTER_FROM_CONFIG);
+	for (__u32 i = 0; i < config->n; i++) {
+		const struct filter *there = find(live, &config->filter[i]);
+
+		n[config->filter[i].kind] += !there || there->value & FILTER_FROM_CONFIG;
+	}
+	for (__u32 kind = 0; kind < FILTER_KINDS; kind++) {
+		if (n[kind] > FILTERS_MAX)
+			return false;
+	}
+	return true;
+}
+
 int filters_reconcile(struct filters *f, const struct filter_set *config, __u32 *kept)
 {
 	const struct filter *filter, *there;
@@ -95,6 +115,8 @@ int filters_reconcile(struct filters *f, const struct filter_set *config, __u32 
 	err = filters_refresh(f);
 	if (err < 0)
 		return err;
+	if (!fits(&f->set, config))
+		return -E2BIG;
 	for (__u32 i = 0; i < f->set.n; i++) {
 		filter = &f->set.filter[i];
 		if (!(filter->value & FILTER_FROM_CONFIG) || find(config, filter))
@@ -113,7 +135,7 @@ int filters_reconcile(struct filters *f, const struct filter_set *config, __u32 
 		value = (filter->value & FILTER_ACTION_MASK) | FILTER_FROM_CONFIG;
 		err = bpf_map_update_elem(f->fd[filter->kind], &filter->key, &value, BPF_ANY);
 		if (err)
-			return err == -ENOSPC ? -E2BIG : err;
+			return err;
 	}
 	err = filters_refresh(f);
 	return err < 0 ? err : 0;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Rounds of fruitless reclaim are news for this long. */
+/* Rounds of fruitless reclaim are news for this long: a round takes from 0.1 ms to some 10 ms. */
 #define RETRY_FRESH_NS (100 * NS_PER_MS)
 
 int gather_open(struct gather *g, const struct hooks *hooks, struct cgroups *cgroups)
@@ -57,8 +57,24 @@ static void read_board(const struct board *b, struct facts *f)
 		if (s->since_ns < f->time_ns && f->time_ns - s->since_ns > f->stuck_ns)
 			f->stuck_ns = f->time_ns - s->since_ns;
 	}
-	if (f->time_ns < b->retry_ns + RETRY_FRESH_NS)
-		f->retry_loops = b->retry_loops;
+}
+
+/* The most rounds met lately; one high number must not outlive the trouble it tells of. */
+static __u32 take_retries(struct gather *g, __u64 now)
+{
+	__u32 loops = __atomic_exchange_n(&hook_board(g->hooks)->retry_loops, 0, __ATOMIC_RELAXED);
+
+	if (loops >= g->retry_loops || now > g->retry_ns + RETRY_FRESH_NS) {
+		g->retry_loops = loops;
+		g->retry_ns = now;
+	}
+	return g->retry_loops;
+}
+
+void gather_forget(struct gather *g)
+{
+	__atomic_store_n(&hook_board(g->hooks)->retry_loops, 0, __ATOMIC_RELAXED);
+	g->retry_loops = 0;
 }
 
 static int read_pressure(struct gather *g, struct facts *f)
@@ -104,11 +120,10 @@ static int read_memory(struct gather *g, struct facts *f)
 	if (!scope.limited)
 		return 0;
 	/* The scope has no more than its limit, and no more than the machine can give. */
-	if (scope.total_kib < f->mem_total_kib) {
+	if (scope.total_kib < f->mem_total_kib)
 		f->mem_total_kib = scope.total_kib;
-		if (scope.soft)
-			f->flags |= FACT_SOFT_LIMIT;
-	}
+	if (scope.soft && scope.available_kib <= f->mem_available_kib)
+		f->flags |= FACT_SOFT_LIMIT;
 	if (scope.available_kib < f->mem_available_kib)
 		f->mem_available_kib = scope.available_kib;
 	if (scope.swap_total_kib < f->swap_total_kib)
@@ -121,12 +136,10 @@ static int read_memory(struct gather *g, struct facts *f)
 int gather_facts(struct gather *g, struct facts *ret)
 {
 	struct facts f = { .time_ns = clock_now_ns() };
-	struct board *b = hook_board(g->hooks);
 	int err;
 
-	read_board(b, &f);
-	if (f.time_ns >= b->retry_ns + RETRY_FRESH_NS)
-		b->retry_loops = 0;
+	read_board(hook_board(g->hooks), &f);
+	f.retry_loops = take_retries(g, f.time_ns);
 	err = read_pressure(g, &f);
 	if (!err)
 		err = read_memory(g, &f);

@@ -23,11 +23,16 @@ struct gather {
 	__u64 slow_ns;	    /* when the slow files were last read */
 	struct psi psi;
 	struct vmstat vmstat;
+	__u32 retry_loops; /* and when that many were met */
+	__u64 retry_ns;
 };
 
 /* Open what is read again and again. 0 or negative errno. */
 int gather_open(struct gather *g, const struct hooks *hooks, struct cgroups *cgroups);
 void gather_close(struct gather *g);
+
+/* Memory came back: what reclaim met before says nothing any more. */
+void gather_forget(struct gather *g);
 
 /*
  * Read everything that is due. 0 or negative errno: -ENODEV when the scope's cgroup is gone. *ret

@@ -55,6 +55,8 @@ static void plan_rows(struct hooks *h, const struct hook_options *o, const struc
 			continue;
 		}
 		h->row[i].error = hook_possible(row, f);
+		if (row->kind == KIND_SYSCALL && o->knobs.cpus > KNOB_MAX_CPUS)
+			h->row[i].error = -E2BIG;
 		if (h->row[i].error)
 			h->row[i].state = h->row[i].error == -ENOENT ? HOOK_ABSENT : HOOK_REFUSED;
 	}
@@ -328,6 +330,24 @@ bool hook_attached(const struct hooks *h, const char *name)
 	for (int i = 0; i < HOOK_ROWS; i++) {
 		if (!strcmp(hook_table[i].name, name))
 			return h->row[i].state == HOOK_ATTACHED || h->row[i].state == HOOK_IN_WATCH;
+	}
+	return false;
+}
+
+bool hook_live(const struct hooks *h, const char *name)
+{
+	for (int i = 0; i < HOOK_ROWS; i++) {
+		if (!strcmp(hook_table[i].name, name))
+			return h->row[i].link_fd >= 0;
+	}
+	return false;
+}
+
+bool hook_answers(const struct hooks *h, const char *question)
+{
+	for (int i = 0; i < HOOK_ROWS; i++) {
+		if (h->row[i].state == HOOK_ATTACHED && !strcmp(hook_table[i].question, question))
+			return true;
 	}
 	return false;
 }

@@ -69,6 +69,12 @@ bool hook_watch(struct hooks *h, bool watch);
 /* Is this hook attached (or will be, in watch)? By its name in the table ("rss_stat"). */
 bool hook_attached(const struct hooks *h, const char *name);
 
+/* Is it attached right now? */
+bool hook_live(const struct hooks *h, const char *name);
+
+/* Is any hook attached that answers this question of the table ("freed")? */
+bool hook_answers(const struct hooks *h, const char *question);
+
 /* Row of the table of hooks; false behind the last. */
 bool hook_row(const struct hooks *h, __u32 row, struct control_hook *ret);
 

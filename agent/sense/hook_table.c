@@ -48,7 +48,6 @@ const struct hook_row hook_table[HOOK_ROWS] = {
 
 	/* kills (bpf/kill.bpf.c) */
 	TP("kill_signalled", "signal_generate", "when memory came back"),
-	TP("kill_delivered", "signal_deliver", "when the victim met its signal"),
 	{ "freed_tp", "exit_mmap", "freed", "when memory came back", KIND_TP_BTF, 0, 0 },
 	{ "freed_fexit", "exit_mmap", "freed", "when memory came back", KIND_FENTRY, 0, 0 },
 	{ "freed_kprobe", "exit_mmap", "freed", "when memory came back", KIND_KPROBE, 0, 0 },

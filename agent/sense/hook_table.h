@@ -28,7 +28,7 @@ struct hook_row {
 	char watch; /* 'w': too dear for calm, attached in watch only (hook_watch) */
 };
 
-#define HOOK_ROWS 28
+#define HOOK_ROWS 27
 
 extern const struct hook_row hook_table[HOOK_ROWS];
 

@@ -67,7 +67,7 @@ static int prepare_dir(const char *dir, char *why, size_t why_size)
 	if (is_bpffs(dir))
 		return 0;
 	snprintf(why, why_size, "bpf_dir %s is not on a BPF file system", dir);
-	return -EINVAL;
+	return -ENOTSUP;
 }
 
 /* Is what is pinned there (if anything) the map that we are about to make? */

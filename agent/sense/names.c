@@ -54,12 +54,13 @@ static bool read_argv0(__u32 tgid, char *ret, size_t size)
 
 static void note(int map_fd, const struct proc *p, const char *name)
 {
-	struct task_note n = { .start_ns = p->start_ns };
+	struct task_note n = { .start_ns = p->start_ns }, there;
 
 	n.name_len = (__u32)strlen(name);
 	memcpy(n.name, name, n.name_len);
-	/* Not over what the kernel side noted in the meantime. */
-	bpf_map_update_elem(map_fd, &p->tgid, &n, BPF_NOEXIST);
+	/* Not over what the kernel side noted in the meantime; one of a process before is stale. */
+	if (bpf_map_lookup_elem(map_fd, &p->tgid, &there) || there.start_ns != p->start_ns)
+		bpf_map_update_elem(map_fd, &p->tgid, &n, BPF_ANY);
 }
 
 int names_fill(struct table *t, int names_map_fd, bool whole)

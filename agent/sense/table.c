@@ -152,6 +152,7 @@ static __u32 row_for(struct table *t, __u32 tgid, __u64 start_ns)
 	memset(&t->infos[row], 0, sizeof(*t->infos));
 	t->procs[row].tgid = tgid;
 	t->procs[row].start_ns = start_ns;
+	t->procs[row].prio_ns = start_ns; /* until it is known when its priority was set */
 	t->procs[row].rule = PROC_NO_RULE;
 	*slot_of(t, tgid) = row + 1;
 	t->unresolved++;
@@ -228,8 +229,7 @@ static void set_flags(struct table *t, __u32 row, const struct event_task *e)
 
 	if (e->flags & TASK_F_KTHREAD)
 		p->flags |= PROC_KTHREAD;
-	if (e->flags & TASK_F_INIT)
-		p->flags |= PROC_INIT;
+	p->flags &= (__u16) ~(PROC_DYING | PROC_CHANGED);
 	if (e->flags & TASK_F_DYING)
 		p->flags |= PROC_DYING;
 	if (e->flags & TASK_F_SHARED && e->mm_id)
@@ -243,6 +243,7 @@ static void set_names(struct table *t, __u32 row, const struct event_task *e)
 
 	memcpy(comm, e->comm, sizeof(comm));
 	comm[sizeof(comm) - 1] = 0;
+	text_clean(comm);
 	if (strcmp(comm, info->comm))
 		unresolve(t, row);
 	memcpy(info->comm, comm, sizeof(comm));
@@ -352,27 +353,31 @@ void table_mark_ancestors(struct table *t, __u32 tgid)
 	}
 }
 
+/* Names are chosen by programs: only what may be printed is kept, and no filter can ask for more. */
 void table_name(struct table *t, __u32 row, const char *name)
 {
 	struct proc_info *info = &t->infos[row];
 
-	if (!*name || !strcmp(name, info->name))
+	char clean[REAPD_NAME_LEN];
+
+	text_copy(clean, sizeof(clean), name);
+	text_clean(clean);
+	if (!*clean || !strcmp(clean, info->name))
 		return;
-	text_copy(info->name, sizeof(info->name), name);
+	memcpy(info->name, clean, sizeof(clean));
 	unresolve(t, row);
 }
 
 void table_resolve(struct table *t, bool all,
-		   void (*resolve)(void *ctx, struct proc *p, const struct proc_info *info),
+		   bool (*resolve)(void *ctx, struct proc *p, const struct proc_info *info),
 		   void *ctx)
 {
 	if (!all && !t->unresolved)
 		return;
-	for (__u32 row = 0; row < t->n; row++) {
-		if (t->infos[row].resolved && !all)
-			continue;
-		resolve(ctx, &t->procs[row], &t->infos[row]);
-		t->infos[row].resolved = true;
-	}
 	t->unresolved = 0;
+	for (__u32 row = 0; row < t->n; row++) {
+		if (!t->infos[row].resolved || all)
+			t->infos[row].resolved = resolve(ctx, &t->procs[row], &t->infos[row]);
+		t->unresolved += !t->infos[row].resolved;
+	}
 }

@@ -76,10 +76,10 @@ void table_name(struct table *t, __u32 row, const char *name);
 
 /*
  * Call resolve() for every row whose name, cgroup or uid changed (or for all): it sets action, rule
- * and the flags PROC_OUTSIDE and PROC_SELF of the row.
+ * and the flag PROC_OUTSIDE of the row. False: not all of it could be found out, ask again.
  */
 void table_resolve(struct table *t, bool all,
-		   void (*resolve)(void *ctx, struct proc *p, const struct proc_info *info),
+		   bool (*resolve)(void *ctx, struct proc *p, const struct proc_info *info),
 		   void *ctx);
 
 #endif

@@ -55,13 +55,9 @@ struct board {
 	__u32 edges;	      /* count of all edges; wraps */
 	__u32 bulk_lost;      /* records lost in `bulk`; wraps; a change means: snapshot again */
 
-	/* Reclaim, in pages and ns; sums since load. */
-	__u64 reclaim_runs;
-	__u64 reclaim_pages;
-	__u64 reclaim_ns;
-	__u32 retry_loops; /* highest no_progress_loops since the agent last zeroed it */
+	/* Fruitless reclaim. */
+	__u32 retry_loops; /* highest no_progress_loops since the agent last took (zeroed) it */
 	__u32 pad;
-	__u64 retry_ns; /* when */
 
 	/* Stall time of the machine by psi_sample, as the kernel weighs it; sums since load. */
 	__u64 psi_time_ns; /* of the last sample; 0 = none yet */
@@ -72,6 +68,6 @@ struct board {
 	struct board_slot stalls[BOARD_SLOTS];
 	struct board_slot reclaims[BOARD_SLOTS];
 };
-_Static_assert(sizeof(struct board) == 104 + 8 * BOARD_NODES + 32 * BOARD_SLOTS, "board");
+_Static_assert(sizeof(struct board) == 72 + 8 * BOARD_NODES + 32 * BOARD_SLOTS, "board");
 
 #endif

@@ -32,7 +32,7 @@ enum control_type {
 	CONTROL_EXPLAIN,    /* RULE for each rule, then as TOP */
 	CONTROL_PROBE,	    /* STATUS_IS, HOOK, FEATURE */
 	CONTROL_TEST,	    /* arg: a pid; TEST_IS */
-	CONTROL_RECORD,	    /* POLICY, then FACTS, PROCS, VERDICT, REBASE as they come */
+	CONTROL_RECORD,	    /* POLICY and ASSESS, then FACTS, PROCS, VERDICT, REBASE as they come */
 	CONTROL_RELOAD,	    /* END alone */
 	CONTROL_REQUESTS,
 
@@ -52,6 +52,7 @@ enum control_type {
 	CONTROL_PROCS,	      /* arg: index of the first; struct proc [] */
 	CONTROL_VERDICT,      /* struct verdict: after facts and procs that led to it */
 	CONTROL_REBASE,	      /* __u64: memory came back at this time */
+	CONTROL_ASSESS,	      /* arg: offset; the next piece of struct assess as it is now */
 };
 
 struct control {

@@ -80,9 +80,9 @@ struct event_oom {
 _Static_assert(sizeof(struct event_oom) == 88, "event_oom");
 
 enum kill_stage {
-	KILL_SIGNALLED = 1, /* SIGKILL was generated for it (by us or by the kernel) */
-	KILL_DELIVERED,	    /* the victim ran again and began to die */
-	KILL_FREED,	    /* exit_mmap is done: every page is back in the allocator */
+	KILL_SIGNALLED =
+		1,  /* the agent's SIGKILL reached it; mm_id 0: its memory is not followed */
+	KILL_FREED, /* exit_mmap is done: every page is back in the allocator */
 };
 
 struct event_kill {
@@ -121,9 +121,8 @@ enum task_what {
 
 #define TASK_F_KTHREAD	   (1u << 0)
 #define TASK_F_LEADER_DEAD (1u << 1) /* the leader exited, other threads live on */
-#define TASK_F_DYING	   (1u << 2) /* SIGNAL_GROUP_EXIT is set or it is exiting */
-#define TASK_F_INIT	   (1u << 3) /* SIGNAL_UNKILLABLE: PID 1 of some namespace */
-#define TASK_F_SHARED	   (1u << 4) /* more users of the mm than threads: perhaps shared */
+#define TASK_F_DYING	   (1u << 2) /* all of it is exiting */
+#define TASK_F_SHARED	   (1u << 3) /* more users of the mm than threads: perhaps shared */
 
 struct event_task {
 	struct event hdr;
@@ -164,8 +163,9 @@ struct event_exit {
 	__u32 tgid;
 	__u32 pad;
 	__u64 start_ns;
+	__u64 mm_id; /* not 0: it still has its memory (6.16 on); KILL_FREED will tell of its end */
 };
-_Static_assert(sizeof(struct event_exit) == 32, "event_exit");
+_Static_assert(sizeof(struct event_exit) == 40, "event_exit");
 
 enum cgroup_what {
 	CGROUP_MADE = 1,

@@ -38,10 +38,7 @@ static struct functions *load(const struct knobs *knobs)
 	bpf_map__set_max_entries(skel->maps.critical, RING_BYTES);
 	bpf_map__set_max_entries(skel->maps.bulk, RING_BYTES);
 	bpf_map__set_max_entries(skel->maps.names, 16);
-	if (functions__load(skel)) {
-		functions__destroy(skel);
-		return NULL;
-	}
+	assert_int_equal(functions__load(skel), 0);
 	return skel;
 }
 
@@ -110,8 +107,6 @@ static void names_are_cut_as_in_user_space(__u32 flags)
 	char wanted[256], got[256];
 	__u32 len;
 
-	if (!skel)
-		skip();
 	for (size_t i = 0; i < sizeof(argv0s) / sizeof(argv0s[0]); i++) {
 		snprintf(skel->bss->in_text, sizeof(skel->bss->in_text), "%s", argv0s[i]);
 		run(skel->progs.run_find_name);
@@ -146,8 +141,6 @@ static void a_slot_is_found_again_and_freed(void **state)
 	struct functions *skel = load(&knobs);
 
 	(void)state;
-	if (!skel)
-		skip();
 	skel->bss->in_tid = 4711;
 	skel->bss->in_kind = EDGE_STALL;
 	run(skel->progs.run_slot_end);
@@ -167,8 +160,6 @@ static void slots_that_are_full_are_counted(void **state)
 	struct functions *skel = load(&knobs);
 
 	(void)state;
-	if (!skel)
-		skip();
 	/* All of them fall on the same place: a probe finds room for BOARD_PROBE. */
 	for (__u32 i = 0; i <= BOARD_PROBE; i++) {
 		skel->bss->in_tid = 5 + i * BOARD_SLOTS;
@@ -185,8 +176,6 @@ static void the_first_edge_ends_calm_and_the_next_is_no_news(void **state)
 	__u16 type;
 
 	(void)state;
-	if (!skel)
-		skip();
 	skel->bss->in_kind = EDGE_DIRECT;
 	assert_int_equal(skel->data_board->board.state, STATE_CALM);
 	run(skel->progs.run_edge);
@@ -204,8 +193,6 @@ static void in_pressure_the_state_is_not_lowered(void **state)
 	struct functions *skel = load(&knobs);
 
 	(void)state;
-	if (!skel)
-		skip();
 	skel->data_board->board.state = STATE_PRESSURE;
 	run(skel->progs.run_edge);
 	assert_int_equal(skel->data_board->board.state, STATE_PRESSURE);
@@ -219,8 +206,6 @@ static void an_edge_that_finds_the_ring_full_is_counted_and_still_ends_calm(void
 	int edges = 0;
 
 	(void)state;
-	if (!skel)
-		skip();
 	skel->bss->in_kind = EDGE_STALL;
 	while (!counter(skel, COUNT_LOST_FIRST + EV_EDGE) && edges++ < 1000)
 		run(skel->progs.run_edge);
@@ -239,8 +224,6 @@ static void a_loss_in_bulk_shows_on_the_board(void **state)
 	int sent = 0;
 
 	(void)state;
-	if (!skel)
-		skip();
 	do {
 		run(skel->progs.run_bulk);
 		sent += skel->bss->out;
@@ -257,8 +240,6 @@ static void the_scope_is_the_cgroup_at_its_level(void **state)
 	struct functions *skel = load(&knobs);
 
 	(void)state;
-	if (!skel)
-		skip();
 	run(skel->progs.run_in_scope);
 	assert_int_equal(skel->bss->out, 1);
 	functions__destroy(skel);

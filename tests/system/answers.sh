@@ -22,9 +22,7 @@ for verb in status top explain latency probe 'filter list' 'filter test sshd' "f
 	grep -q $'\e' "$work/text" && fail "$verb is coloured although piped"
 	# shellcheck disable=SC2086
 	reapctl --json $verb >"$work/json" || fail "--json $verb failed"
-	if command -v python3 >/dev/null; then
-		python3 -m json.tool <"$work/json" >/dev/null || fail "--json $verb is not JSON"
-	fi
+	python3 -m json.tool <"$work/json" >/dev/null || fail "--json $verb is not JSON"
 done
 reapctl top | grep -A1 ' database ' | grep -q 'protected by a filter: package database' || fail "top does not say who is spared"
 reapctl explain | grep -A1 ' other ' | grep -q 'would die' || fail "explain does not name the victim"

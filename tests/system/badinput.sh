@@ -63,7 +63,8 @@ agent_start
 expect 1 "another reapd is running on $work/run: pid $agent" "$reapd" -c "$work/conf"
 
 # Garbage on the control socket: that client is dropped, the agent lives and answers others.
-if command -v python3 >/dev/null; then
+command -v python3 >/dev/null || fail "no python3 (make deps)"
+{
 	python3 - "$work/run/control" <<-'P' || fail "garbage was not answered as it should"
 	import socket, struct, sys
 	def talk(data):
@@ -95,7 +96,7 @@ if command -v python3 >/dev/null; then
 	except (BlockingIOError, BrokenPipeError, ConnectionResetError):
 	    pass
 	P
-fi
+}
 reapctl status >/dev/null || fail "the agent does not answer any more"
 
 # A recording that is cut off, or is none.

@@ -7,7 +7,8 @@
 command -v strace >/dev/null || skip "no strace"
 cgroup_make
 agent_start
-timeout -s INT "${CALM_SECONDS:-5}" strace -f -c -p "$agent" -o "$work/strace" 2>/dev/null
+timeout -s INT "${CALM_SECONDS:-5}" strace -f -c -p "$agent" -o "$work/strace" 2>"$work/attached"
+check "strace did not attach: $(cat "$work/attached")" grep -q "Process $agent attached" "$work/attached"
 # What strace itself interrupts is restarted: one per thread, seen as restart_syscall at most.
 awk '$NF == "total" || /^-/ || /^%/ || $NF == "restart_syscall" { next } NF { print; n++ } END { exit n > 0 }' \
 	"$work/strace" || fail "system calls in calm: $(cat "$work/strace")"

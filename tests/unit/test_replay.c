@@ -285,6 +285,61 @@ static void time_that_goes_back_does_no_harm(void **state)
 	assert_in_range(replay(), 0, 1);
 }
 
+/* Recording begins in the middle of an episode: with what the windows held then. */
+static void put_assess(void)
+{
+	const char *bytes = (const char *)&assess;
+
+	for (size_t at = 0, n; at < sizeof(assess); at += n) {
+		n = sizeof(assess) - at < 16384 ? sizeof(assess) - at : 16384;
+		put(CONTROL_ASSESS, (int)at, bytes + at, n);
+	}
+}
+
+static void a_recording_begun_in_the_middle_comes_out_the_same(void **state)
+{
+	struct verdict v;
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		now.time_ns += 150 * MS;
+		now.full_ns += 140 * MS;
+		now.mem_available_kib = 90000;
+		assess_push(&assess, &now);
+	}
+	put(CONTROL_POLICY, 0, &policy, sizeof(policy));
+	put_assess();
+	put_facts(500 * MS, 400 * MS, 80000);
+	put(CONTROL_PROCS, 0, procs, sizeof(procs));
+	v = decide_now();
+	put(CONTROL_VERDICT, 0, &v, sizeof(v));
+	assert_int_equal(replay(), 0);
+	assert_non_null(strstr(output, "1 facts, 1 decisions, 0 different"));
+}
+
+static void a_state_that_cannot_be_is_damage(void **state)
+{
+	struct verdict v = {};
+
+	for (int kind = 0; kind < 4; kind++) {
+		put(CONTROL_POLICY, 0, &policy, sizeof(policy));
+		assess_init(&assess);
+		put_facts(S, 0, 90000);
+		assess.fine.newest = kind == 0 ? HISTORY_SAMPLES : assess.fine.newest;
+		assess.coarse.count = kind == 1 ? HISTORY_SAMPLES + 1 : 1;
+		assess.fine.count = kind == 2 ? 2 : 1; /* two of the same time */
+		assess.fine.sample[0] = assess.fine.sample[1];
+		if (kind == 3)
+			put(CONTROL_ASSESS, 8, &assess, 100);
+		else
+			put_assess();
+		put(CONTROL_VERDICT, 0, &v, sizeof(v));
+		check_damaged();
+		scratch_remove(state);
+		begin(state);
+	}
+}
+
 static void a_pressure_table_tells_when_a_rule_fired(void **state)
 {
 	(void)state;
@@ -334,6 +389,8 @@ int main(void)
 		TEST(a_name_without_its_end_is_not_read_beyond),
 		TEST(a_verdict_before_anything_else_is_damage),
 		TEST(time_that_goes_back_does_no_harm),
+		TEST(a_recording_begun_in_the_middle_comes_out_the_same),
+		TEST(a_state_that_cannot_be_is_damage),
 		TEST(a_pressure_table_tells_when_a_rule_fired),
 		TEST(what_is_neither_is_said_with_its_line),
 	};

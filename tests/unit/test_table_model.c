@@ -111,11 +111,12 @@ static void do_sweep(void)
 	sweeping = !sweeping;
 }
 
-static void on_resolve(void *ctx, struct proc *p, const struct proc_info *info)
+static bool on_resolve(void *ctx, struct proc *p, const struct proc_info *info)
 {
 	(void)ctx, (void)info;
 	assert_false(model[p->tgid].resolved);
 	model[p->tgid].resolved = true;
+	return true;
 }
 
 static void step(void)

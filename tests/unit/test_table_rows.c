@@ -245,8 +245,9 @@ static void those_without_memory_do_not_share_it(void **state)
 static void flags_of_the_kernel_become_ours(void **state)
 {
 	static const __u32 flags[][2] = {
-		{ TASK_F_KTHREAD, PROC_KTHREAD }, { TASK_F_INIT, PROC_INIT },
-		{ TASK_F_DYING, PROC_DYING },	  { TASK_F_SHARED, PROC_SHARED },
+		{ TASK_F_KTHREAD, PROC_KTHREAD },
+		{ TASK_F_DYING, PROC_DYING },
+		{ TASK_F_SHARED, PROC_SHARED },
 		{ TASK_F_LEADER_DEAD, 0 },
 	};
 
@@ -306,12 +307,13 @@ static void a_name_once_known_stays_until_another_comes(void **state)
 
 static __u32 resolved[16], resolves;
 
-static void on_resolve(void *ctx, struct proc *p, const struct proc_info *info)
+static bool on_resolve(void *ctx, struct proc *p, const struct proc_info *info)
 {
 	(void)info;
 	assert_ptr_equal(ctx, &t);
 	resolved[resolves++] = p->tgid;
 	p->action = FILTER_AVOID;
+	return true;
 }
 
 static __u32 resolve(bool all)
