@@ -37,8 +37,7 @@ struct death {
 
 /* A large process that exits by itself, and how long its memory is waited for. */
 struct leaving {
-	__u64 mm_id; /* 0 = none */
-	__u64 until_ns;
+	__u64 mm_id, until_ns; /* 0 = none */
 };
 
 struct agent {

@@ -19,42 +19,11 @@
 /* cgroups known at once; hosts of 2,000 are met. One row is 264 bytes, resident when used. */
 #define CGROUPS_MAX   8192
 #define CGROUPS_MASK  (2 * CGROUPS_MAX - 1)
-#define NO_LIMIT      UINT64_MAX
-#define STAT_MAX      8192 /* memory.stat: about 1.5 KiB */
 #define FILEID_KERNFS 0xfe /* handle type of kernfs: the id itself */
 
 struct row {
 	__u64 id; /* 0 = free */
 	char path[REAPD_PATH_LEN];
-};
-
-/* Files of the memory controller that are read again and again, so they stay open. */
-enum memory_file {
-	MEM_LIMIT,
-	MEM_SOFT,
-	MEM_USAGE,
-	MEM_STAT,
-	MEM_SWAP_LIMIT,
-	MEM_SWAP,
-	MEM_FILES
-};
-
-struct memory_names {
-	const char *file[MEM_FILES];
-	const char *inactive_file, *active_file; /* in memory.stat, bytes */
-};
-
-static const struct memory_names names_v2 = {
-	{ "memory.max", "memory.high", "memory.current", "memory.stat", "memory.swap.max",
-	  "memory.swap.current" },
-	"inactive_file",
-	"active_file",
-};
-/* v1's soft limit does not throttle and its memsw counts both: neither has our meaning. */
-static const struct memory_names names_v1 = {
-	{ "memory.limit_in_bytes", NULL, "memory.usage_in_bytes", "memory.stat", NULL, NULL },
-	"total_inactive_file",
-	"total_active_file",
 };
 
 struct cgroups {
@@ -63,10 +32,9 @@ struct cgroups {
 	__u64 scope_id;
 	__u32 level;
 	int mount_fd;
-	const struct memory_names *memory;
-	int memory_fd[MEM_FILES]; /* -1: not there */
-	struct row *rows;	  /* open addressing by id */
-	struct row extra;	  /* the last one that found no room */
+	struct scope memory;
+	struct row *rows; /* open addressing by id */
+	struct row extra; /* the last one that found no room */
 	__u32 n;
 };
 
@@ -84,29 +52,14 @@ static __u64 id_of(int dirfd, const char *path, int flags)
 	return h.id;
 }
 
-static bool open_memory_files(struct cgroups *c, const char *mount,
-			      const struct memory_names *memory)
-{
-	char path[2 * PATH_MAX];
-
-	c->memory = memory;
-	for (int i = 0; i < MEM_FILES; i++) {
-		if (!memory->file[i])
-			continue;
-		snprintf(path, sizeof(path), "%s%s/%s", mount, c->scope, memory->file[i]);
-		c->memory_fd[i] = open(path, O_RDONLY | O_CLOEXEC);
-	}
-	return c->memory_fd[MEM_USAGE] >= 0;
-}
-
 /* The scope's memory controller: v2, else v1 of the same path, else none. */
 static void open_memory(struct cgroups *c)
 {
 	char mount[PATH_MAX];
 
-	if (!open_memory_files(c, c->mount, &names_v2) &&
+	if (!scope_open(&c->memory, c->mount, c->scope, false) &&
 	    mount_find("cgroup", "memory", mount, sizeof(mount)))
-		open_memory_files(c, mount, &names_v1);
+		scope_open(&c->memory, mount, c->scope, true);
 }
 
 static int open_scope(struct cgroups *c, const char *scope)
@@ -137,8 +90,7 @@ int cgroups_open(struct cgroups **ret, const char *scope)
 	if (!c)
 		return -ENOMEM;
 	c->mount_fd = -1;
-	for (int i = 0; i < MEM_FILES; i++)
-		c->memory_fd[i] = -1;
+	scope_init(&c->memory);
 	c->rows = mmap(NULL, (CGROUPS_MASK + 1) * sizeof(*c->rows), PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (c->rows == MAP_FAILED) {
@@ -171,10 +123,7 @@ struct cgroups *cgroups_free(struct cgroups *c)
 		munmap(c->rows, (CGROUPS_MASK + 1) * sizeof(*c->rows));
 	if (c->mount_fd >= 0)
 		close(c->mount_fd);
-	for (int i = 0; i < MEM_FILES; i++) {
-		if (c->memory_fd[i] >= 0)
-			close(c->memory_fd[i]);
-	}
+	scope_close(&c->memory);
 	free(c);
 	return NULL;
 }
@@ -320,57 +269,7 @@ char *cgroups_scope_file(const struct cgroups *c, char *buf, size_t size, const 
 	return buf;
 }
 
-/* A number of bytes as KiB; "max", v1's number near 2^63 and what cannot be read are no limit. */
-static uint64_t read_kib(const struct cgroups *c, enum memory_file file)
+int cgroups_memory(const struct cgroups *c, struct scope_memory *ret)
 {
-	char text[32];
-	uint64_t bytes;
-
-	if (c->memory_fd[file] < 0 || file_pread(c->memory_fd[file], text, sizeof(text)) < 0)
-		return NO_LIMIT;
-	text[strcspn(text, "\n")] = 0;
-	return text_to_u64(text, &bytes) || bytes > INT64_MAX / 2 ? NO_LIMIT : bytes >> 10;
-}
-
-/* Cache that can be dropped, as MemAvailable counts it: half of what is in use is taken as needed. */
-static uint64_t read_cache_kib(const struct cgroups *c)
-{
-	uint64_t inactive = 0, active = 0;
-	char stat[STAT_MAX];
-
-	if (c->memory_fd[MEM_STAT] < 0 ||
-	    file_pread(c->memory_fd[MEM_STAT], stat, sizeof(stat)) < 0)
-		return 0;
-	stat_field(stat, c->memory->inactive_file, &inactive);
-	stat_field(stat, c->memory->active_file, &active);
-	return (inactive + active / 2) >> 10;
-}
-
-int cgroups_memory(struct cgroups *c, struct scope_memory *ret)
-{
-	uint64_t limit, soft, usage, cache, used, swap;
-
-	ret->limited = false;
-	if (c->memory_fd[MEM_USAGE] < 0)
-		return 0;
-	limit = read_kib(c, MEM_LIMIT);
-	soft = read_kib(c, MEM_SOFT);
-	ret->soft = soft < limit;
-	ret->total_kib = ret->soft ? soft : limit;
-	if (ret->total_kib == NO_LIMIT)
-		return 0;
-	usage = read_kib(c, MEM_USAGE);
-	if (usage == NO_LIMIT)
-		return -ENODEV; /* the cgroup was removed */
-	cache = read_cache_kib(c);
-	used = usage > cache ? usage - cache : 0;
-	ret->available_kib = used < ret->total_kib ? ret->total_kib - used : 0;
-	ret->swap_total_kib = read_kib(c, MEM_SWAP_LIMIT);
-	swap = read_kib(c, MEM_SWAP);
-	if (ret->swap_total_kib == NO_LIMIT)
-		ret->swap_free_kib = NO_LIMIT;
-	else
-		ret->swap_free_kib = swap < ret->swap_total_kib ? ret->swap_total_kib - swap : 0;
-	ret->limited = true;
-	return 0;
+	return scope_read(&c->memory, ret);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * cgroup.h - which cgroup has which path, what is in the scope, and how much memory the scope has.
+ * cgroup.h - which cgroup has which path, and what is in the scope.
  *
  * Paths are those below the cgroup2 mount ("/system.slice/ssh.service"), ids those that BPF and the
  * kernel use. The tree is walked once at the start; cgroups that come later tell their path in
  * EV_CGROUP. One whose event was lost is looked up by its id (open_by_handle_at).
  *
- * Memory of a scope: the limits of its own memory controller. On a hybrid host, where that is on
- * cgroup v1, the v1 cgroup of the same path counts, as systemd makes them.
+ * Memory of the scope is in scope.h. On a hybrid host, where the memory controller is on cgroup v1, the
+ * v1 cgroup of the same path counts, as systemd makes them.
  */
 #ifndef REAPD_CGROUP_H
 #define REAPD_CGROUP_H
@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "meminfo.h"
+#include "scope.h"
 #include <reapd/event.h>
 
 struct cgroups;
@@ -46,19 +46,7 @@ __u32 cgroups_scope_level(const struct cgroups *c);
 /* Full path of a file of the scope in cgroupfs ("memory.pressure"). Returns buf. */
 char *cgroups_scope_file(const struct cgroups *c, char *buf, size_t size, const char *name);
 
-struct scope_memory {
-	uint64_t total_kib; /* the limit that binds */
-	uint64_t available_kib;
-	uint64_t swap_total_kib; /* UINT64_MAX: as much as the machine has */
-	uint64_t swap_free_kib;
-	bool soft; /* it is memory.high */
-	bool limited;
-};
-
-/*
- * Memory of the scope. `limited` is false, and the rest not set, when no limit below the machine's
- * own memory applies. 0 or negative errno.
- */
-int cgroups_memory(struct cgroups *c, struct scope_memory *ret);
+/* Memory of the scope; nothing is limited when it is the whole machine. As scope_read(). */
+int cgroups_memory(const struct cgroups *c, struct scope_memory *ret);
 
 #endif

@@ -11,6 +11,7 @@
 #include "../decide/facts.h"
 #include "cgroup.h"
 #include "hook.h"
+#include "meminfo.h"
 #include "psi.h"
 
 struct gather {
