@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # reapd: one Makefile. `make help` lists the targets.
 #
-#   V=1       show commands         DEBUG=1  -O0 and asserts      SAN=1    address+undefined
+#   V=1       show commands         DEBUG=1  -O0                  SAN=1    address+undefined
 #   STATIC=1  no shared libraries   ARCH=    x86_64 or arm64      WERROR=1 as CI does
 
 .DEFAULT_GOAL := all
@@ -159,9 +159,11 @@ check-fast: deps ## all tests but those in VMs
 	$(Q)tests/check fast
 check: deps ## all tests
 	$(Q)tests/check full
-bench: deps all $(BENCHES) $(HELPERS) ## measure; see docs/bench.md
+bench: deps ## measure; see docs/bench.md
+	$(Q)$(MAKE) all $(BENCHES) $(HELPERS)
 	$(Q)tests/bench/run
-demo: deps all $(HELPERS) ## the main job, shown on this kernel in a cgroup of its own
+demo: deps ## the main job, shown on this kernel in a cgroup of its own
+	$(Q)$(MAKE) all $(HELPERS)
 	$(Q)tests/demo
 
 # ---- the rest ------------------------------------------------------------------------------------

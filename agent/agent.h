@@ -22,7 +22,6 @@
 
 #define DEATHS_MAX  8 /* as many as there can be reapers */
 #define LEAVING_MAX 8
-
 /* A victim between its signal and its end. */
 struct death {
 	bool used;

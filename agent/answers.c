@@ -13,7 +13,7 @@
 #include <bpf/bpf.h>
 
 #include "intake.h"
-#include "setup.h"
+#include "reload.h"
 #include "crisis.h"
 #include "kernel.h"
 #include "base/text.h"
@@ -194,7 +194,7 @@ static void send_rules(struct agent *a, struct control_client *client)
 
 		text_copy(frame.name, sizeof(frame.name), policy->rule[i].name);
 		frame.fires = rule_evaluate(&policy->rule[i], &a->assess, frame.term);
-		frame.nearness = rule_nearness(frame.term, frame.terms);
+		frame.nearness_permille = rule_nearness(frame.term, frame.terms);
 		control_send(client, CONTROL_RULE, 0, &frame, sizeof(frame));
 	}
 }
@@ -285,7 +285,7 @@ void answers_request(void *ctx, struct control_client *client, const struct cont
 		err = test(a, client, (__u32)request->arg);
 		break;
 	case CONTROL_RELOAD:
-		err = setup_reload(a);
+		err = reload(a);
 		break;
 	case CONTROL_RECORD:
 		begin_recording(a, client);

@@ -86,7 +86,9 @@ static int on_value(void *user, const char *section, const char *name, const cha
 		complain(p, "%s = %s: must be %s", name, value, form);
 		return 1;
 	}
-	if (section_known)
+	if (!*section)
+		complain(p, "'%s' stands before any [section]", name);
+	else if (section_known)
 		complain(p, "unknown key '%s' in section [%s]", name, section);
 	else
 		complain(p, "unknown section [%s]", section);

@@ -97,10 +97,10 @@ void config_key_form(const struct config_key *k, char *buf, size_t size)
 	static const char *const forms[] = {
 		[BOOL] = "yes or no",
 		[WORD] = "",
-		[PATH] = "an absolute path",
+		[PATH] = "an absolute path of at most ",
 		[NUMBER] = "a number",
 		[SIZE] = "a size like 64M",
-		[TIME] = "a time like 500ms or 2s",
+		[TIME] = "a time like 500ms or 2s, whole milliseconds",
 		[SHARE] = "a percentage like 5% or 12.5%",
 	};
 	size_t len = 0;
@@ -113,6 +113,8 @@ void config_key_form(const struct config_key *k, char *buf, size_t size)
 		return;
 	}
 	len = (size_t)snprintf(buf, size, "%s", forms[k->type]);
+	if (k->type == PATH && len < size)
+		snprintf(buf + len, size - len, "%zu bytes", k->size - 1);
 	if (!k->max || len >= size)
 		return;
 	if (k->type == SIZE)
@@ -121,6 +123,9 @@ void config_key_form(const struct config_key *k, char *buf, size_t size)
 	else if (k->type == TIME)
 		snprintf(buf + len, size - len, ", from %s to %s",
 			 text_ns(low, sizeof(low), k->min), text_ns(high, sizeof(high), k->max));
+	else if (k->type == SHARE)
+		snprintf(buf + len, size - len, ", from %u.%u%% to 100%%", (unsigned)k->min / 10,
+			 (unsigned)k->min % 10);
 	else if (k->type == NUMBER)
 		snprintf(buf + len, size - len, " from %llu to %llu", (unsigned long long)k->min,
 			 (unsigned long long)k->max);
@@ -142,7 +147,7 @@ static bool parse_number(const struct config_key *k, const char *value, uint64_t
 	case SIZE:
 		return !text_to_kib(value, ret);
 	case TIME:
-		return !text_to_ns(value, ret);
+		return !text_to_ns(value, ret) && *ret % NS_PER_MS == 0;
 	case SHARE:
 		if (text_to_permille(value, &share))
 			return false;

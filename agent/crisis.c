@@ -6,8 +6,9 @@
  * deadline passed and a rule still fires. What the window saw before the memory came back does not
  * count against the next (assess_rebase).
  *
- * Between the decision and the signal nothing is allocated, logged or read: candidates are armed,
- * filters were just read, and the reaper thread makes the calls. The record is written afterwards.
+ * Between the decision and the signal nothing is allocated, logged or written: filters were just read,
+ * the best candidates are armed, and the reaper thread makes the calls. One that is not armed (new, or
+ * a sharer) is opened now; before Linux 6.9 that reads its /proc/PID/stat. The record comes afterwards.
  */
 #include "crisis.h"
 

@@ -19,12 +19,12 @@
 #endif
 
 /* The deepest path, from tick to record, needs some 30 KiB. */
-#define STACK_TOUCHED (64 * 1024)
+#define STACK_TOUCHED_BYTES (64 * 1024)
 
 /* Pages that were touched before mlockall() stay. */
 static void __attribute__((noinline)) touch_stack(void)
 {
-	volatile char page[STACK_TOUCHED];
+	volatile char page[STACK_TOUCHED_BYTES];
 
 	for (size_t i = 0; i < sizeof(page); i += 4096)
 		page[i] = 0;

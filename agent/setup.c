@@ -2,8 +2,8 @@
 /*
  * setup.c - from configuration to a running loop, and back.
  *
- * Order matters where it is said. Whatever is missing is named in one line, with the exit code that
- * design.md 7 gives it: 1 failed, 2 configuration, 3 not available on this kernel.
+ * Order matters where it is said. Whatever is missing is named in one line, with its exit code: 1
+ * failed, 2 configuration, 3 not available on this kernel.
  */
 #include "setup.h"
 
@@ -21,6 +21,7 @@
 #include "intake.h"
 #include "watch.h"
 #include "kernel.h"
+#include "reload.h"
 #include "death.h"
 #include "answers.h"
 #include "act/notify.h"
@@ -71,37 +72,6 @@ static int open_cgroups(struct agent *a)
 	return err == -ENODEV ? EXIT_UNAVAILABLE : EXIT_CONFIG;
 }
 
-/* Make the maps hold the filters of this configuration, which are then no longer needed. */
-static int load_filters(struct agent *a, struct config *config)
-{
-	const int fd[FILTER_KINDS] = {
-		hook_map_fd(a->hooks, HOOK_MAP_PACKAGE),
-		hook_map_fd(a->hooks, HOOK_MAP_CGROUP),
-		hook_map_fd(a->hooks, HOOK_MAP_UID),
-	};
-	__u32 kept;
-	int err;
-
-	if (!a->filters) {
-		a->filters = calloc(1, sizeof(*a->filters));
-		if (!a->filters)
-			return -ENOMEM;
-		filters_init(a->filters, fd);
-	}
-	err = filters_reconcile(a->filters, config->filters, &kept);
-	if (err) {
-		log_err("cannot load the filters: %s",
-			err == -E2BIG ? "with the live ones there are more than a map holds" :
-					strerror(-err));
-		return err;
-	}
-	if (kept)
-		log_info("%u filters of the configuration are overridden by live ones", kept);
-	free(config->filters);
-	config->filters = NULL;
-	return 0;
-}
-
 static void on_signal(void *ctx, uint32_t events)
 {
 	struct agent *a = ctx;
@@ -112,7 +82,7 @@ static void on_signal(void *ctx, uint32_t events)
 		return;
 	if (info.ssi_signo == SIGHUP) {
 		notify_send("RELOADING=1");
-		setup_reload(a);
+		reload(a);
 		notify_send("READY=1");
 		return;
 	}
@@ -199,26 +169,93 @@ static int fill_loop(struct agent *a)
 	return err;
 }
 
-/* The kernel side is up; the rest is ours and fails only for want of resources. */
-static int start_rest(struct agent *a)
+static int start_signals(struct agent *a)
+{
+	a->signal_fd = open_signals();
+	return a->signal_fd < 0 ? a->signal_fd : 0;
+}
+
+static int start_timers(struct agent *a)
 {
 	__u64 watchdog_ns = notify_watchdog_ns();
+
+	a->tick_fd = timer_open();
+	a->watchdog_fd = timer_open();
+	if (a->tick_fd < 0 || a->watchdog_fd < 0)
+		return a->tick_fd < 0 ? a->tick_fd : a->watchdog_fd;
+	if (watchdog_ns)
+		timer_set(a->watchdog_fd, watchdog_ns);
+	return 0;
+}
+
+static int start_table(struct agent *a)
+{
+	return table_init(&a->table, a->config.max_processes);
+}
+
+static int start_cgroups(struct agent *a)
+{
+	return cgroups_scan(a->cgroups);
+}
+
+static int start_filters(struct agent *a)
+{
+	return reload_filters(a, &a->config);
+}
+
+static int start_gather(struct agent *a)
+{
+	return gather_open(&a->gather, a->hooks, a->cgroups);
+}
+
+static int start_killlog(struct agent *a)
+{
+	return killlog_open(&a->killlog, a->config.state_dir);
+}
+
+static int start_reapers(struct agent *a)
+{
+	return reapers_start(&a->reapers, a->config.reapers, a->config.realtime);
+}
+
+static int start_loop(struct agent *a)
+{
+	int err = loop_open(&a->loop);
+
+	if (!err)
+		err = control_open(&a->control, a->config.run_dir, answers_request, a);
+	return err ? err : fill_loop(a);
+}
+
+/* The kernel side is up; the rest is ours. What fails is named. */
+static int start_rest(struct agent *a)
+{
+	static const struct {
+		const char *what;
+		int (*start)(struct agent *a);
+	} steps[] = {
+		{ "signals", start_signals },
+		{ "timers", start_timers },
+		{ "table of processes (max_processes)", start_table },
+		{ "tree of cgroups", start_cgroups },
+		{ "filters", start_filters },
+		{ "memory and pressure files", start_gather },
+		{ "kill records (state_dir)", start_killlog },
+		{ "reaper threads", start_reapers },
+		{ "control socket (run_dir)", start_loop },
+		{ "first look at the processes", watch_start },
+	};
 	int err;
 
 	open_trigger(a);
-	if ((err = a->signal_fd = open_signals()) < 0 || (err = a->tick_fd = timer_open()) < 0 ||
-	    (err = a->watchdog_fd = timer_open()) < 0 ||
-	    (err = table_init(&a->table, a->config.max_processes)) ||
-	    (err = cgroups_scan(a->cgroups)) || (err = load_filters(a, &a->config)) ||
-	    (err = gather_open(&a->gather, a->hooks, a->cgroups)) ||
-	    (err = killlog_open(&a->killlog, a->config.state_dir)) ||
-	    (err = reapers_start(&a->reapers, a->config.reapers, a->config.realtime)) ||
-	    (err = loop_open(&a->loop)) ||
-	    (err = control_open(&a->control, a->config.run_dir, answers_request, a)) ||
-	    (err = fill_loop(a)) || (err = watch_start(a)))
-		return err;
-	if (watchdog_ns)
-		timer_set(a->watchdog_fd, watchdog_ns);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		err = steps[i].start(a);
+		if (!err)
+			continue;
+		log_err("cannot start: %s: %s", steps[i].what,
+			err == -ENOSPC ? "more than there is room for" : strerror(-err));
+		return EXIT_FAILURE;
+	}
 	return 0;
 }
 
@@ -239,7 +276,7 @@ static void rehearse(struct agent *a)
 
 int setup_start(struct agent *a)
 {
-	int code, err;
+	int code;
 
 	a->start_ns = clock_now_ns();
 	a->strategy = strategy_find(a->config.strategy);
@@ -254,11 +291,9 @@ int setup_start(struct agent *a)
 		code = kernel_hooks(a, a->config.bpf_dir);
 	if (code)
 		return code;
-	err = start_rest(a);
-	if (err) {
-		log_err("cannot start: %s", strerror(-err));
-		return EXIT_FAILURE;
-	}
+	code = start_rest(a);
+	if (code)
+		return code;
 	harden_shed();
 	rehearse(a);
 	harden(a->config.realtime);
@@ -287,50 +322,4 @@ void setup_stop(struct agent *a)
 	a->loop = loop_free(a->loop);
 	free(a->filters);
 	config_done(&a->config);
-}
-
-/* Keys that are built into what already runs. */
-static void keep_fixed(struct config *new, const struct config *old)
-{
-	if (strcmp(new->scope, old->scope) || strcmp(new->bpf_dir, old->bpf_dir) ||
-	    strcmp(new->run_dir, old->run_dir) || strcmp(new->state_dir, old->state_dir) ||
-	    new->max_processes != old->max_processes || new->reapers != old->reapers ||
-	    new->rss_quantum_kib != old->rss_quantum_kib || new->realtime != old->realtime)
-		log_warn("changes of scope, directories, max_processes, reapers, rss_quantum and "
-			 "realtime count only after a restart");
-	strcpy(new->scope, old->scope);
-	strcpy(new->bpf_dir, old->bpf_dir);
-	strcpy(new->run_dir, old->run_dir);
-	strcpy(new->state_dir, old->state_dir);
-	new->max_processes = old->max_processes;
-	new->reapers = old->reapers;
-	new->rss_quantum_kib = old->rss_quantum_kib;
-	new->realtime = old->realtime;
-}
-
-int setup_reload(struct agent *a)
-{
-	struct config new;
-	int err = config_load(&new, a->config_path);
-
-	if (err) {
-		log_err("configuration not reloaded, the old one stays");
-		return err;
-	}
-	keep_fixed(&new, &a->config);
-	new.dry_run |= a->dry_run_asked;
-	new.verbose |= a->verbose_asked;
-	err = load_filters(a, &new);
-	if (err) {
-		config_done(&new);
-		return err;
-	}
-	config_done(&a->config);
-	a->config = new;
-	a->strategy = strategy_find(new.strategy);
-	log_set_level(new.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
-	intake_resolve(a, true);
-	answers_policy(a);
-	log_info("configuration reloaded, %u filters", a->filters->set.n);
-	return 0;
 }

@@ -10,7 +10,5 @@
 /* 0, or an exit code after the reason was logged. */
 int setup_start(struct agent *a);
 void setup_stop(struct agent *a);
-/* SIGHUP: read the configuration again; on failure nothing changes. 0 or negative errno. */
-int setup_reload(struct agent *a);
 
 #endif

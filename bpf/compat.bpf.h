@@ -123,6 +123,23 @@ static __always_inline __u64 compat_ancestor_id(struct cgroup *cgrp, __u32 level
 }
 
 /*
+ * Is a core being dumped? Its threads have SIGNAL_GROUP_EXIT then, but may stay for as long as the
+ * reader of the core likes. core_state moved from mm_struct to signal_struct in 5.16 (0258b5fd7c71).
+ */
+struct mm_struct___before_5_16 {
+	struct core_state *core_state;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool compat_dumping(struct signal_struct *signal, struct mm_struct *mm)
+{
+	struct mm_struct___before_5_16 *old = (void *)mm;
+
+	if (bpf_core_field_exists(signal->core_state))
+		return BPF_CORE_READ(signal, core_state) != NULL;
+	return old && BPF_CORE_READ(old, core_state) != NULL;
+}
+
+/*
  * Inode of a pidfd to this process, once pidfds have inodes of their own (pidfs, 6.9,
  * cb12fd8e0dab): lets the agent check a pidfd with one fstat. 0 where there is none.
  */

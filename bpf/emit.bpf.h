@@ -25,7 +25,7 @@
 extern const volatile struct knobs knobs;
 extern struct board board;
 
-/* Sizes are set by the agent before load; these are the ones that fit 300 processes well. */
+/* Sizes are set by the agent before load (agent/kernel.h, max_processes). */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 64 * 1024);

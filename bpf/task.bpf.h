@@ -85,7 +85,7 @@ static __always_inline void describe(struct event_task *t, struct task_struct *l
 	/* The leader may exit alone. */
 	if (leader->flags & PF_EXITING && signal->live.counter <= 0)
 		t->flags |= TASK_F_DYING;
-	if (signal->flags & SIGNAL_GROUP_EXIT)
+	if (signal->flags & SIGNAL_GROUP_EXIT && !compat_dumping(signal, mm))
 		t->flags |= TASK_F_DYING;
 	BPF_CORE_READ_INTO(&t->comm, leader, comm);
 	if (leader_dead)

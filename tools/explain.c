@@ -21,7 +21,8 @@ static void print_rule(const struct control_rule *r)
 	char text[128];
 
 	printf("%srule %s%s: %s, %u.%u%% of the way\n", out_bold(), r->name, out_plain(),
-	       r->fires ? "fires" : "does not fire", r->nearness / 10, r->nearness % 10);
+	       r->fires ? "fires" : "does not fire", r->nearness_permille / 10,
+	       r->nearness_permille % 10);
 	for (__u32 i = 0; i < r->terms; i++) {
 		const struct record_term *term = &r->term[i];
 		bool holds = term->na ||
@@ -41,8 +42,9 @@ static void print_proc(struct answer *a, const struct control_proc *p)
 	}
 	out_candidate_row(a->rank, &p->candidate, name);
 	if (!p->candidate.veto && !a->victim_said) {
-		printf("%s   ^ would die, in %s%s\n", out_red(), *p->cgroup ? p->cgroup : "?",
-		       out_plain());
+		printf("%s   ^ would die, in ", out_red());
+		out_wrapped(19, *p->cgroup ? p->cgroup : "?");
+		fputs(out_plain(), stdout);
 		a->victim_said = true;
 	}
 }

@@ -92,7 +92,7 @@ static int add(const struct tool *t, const char *action_word, const char *kind, 
 	err = bpf_map_update_elem(fd, &f.key, &f.value, BPF_ANY);
 	close(fd);
 	if (!err)
-		return 0;
+		return out_done(t);
 	complain("cannot add: %s", err == -ENOSPC ? "the map is full" : strerror(-err));
 	return EXIT_FAILURE;
 }
@@ -110,23 +110,32 @@ static int drop(const struct tool *t, const char *kind, const char *match)
 	err = bpf_map_delete_elem(fd, &f.key);
 	close(fd);
 	if (!err)
-		return 0;
+		return out_done(t);
 	complain("cannot remove: %s", err == -ENOENT ? "there is no such filter" : strerror(-err));
 	return EXIT_FAILURE;
 }
 
 /* The bytes of the key as bpftool takes them. */
-static int key(const char *kind, const char *match)
+static int key(const struct tool *t, const char *kind, const char *match)
 {
+	char hex[3 * sizeof(((struct filter *)0)->key) + 1];
 	const unsigned char *bytes;
+	struct json_object *o;
 	struct filter f;
 
 	if (!parse(kind, match, &f))
 		return EXIT_USAGE;
 	bytes = (const unsigned char *)&f.key;
 	for (size_t i = 0; i < filter_key_size(f.kind); i++)
-		printf("%s%02x", i ? " " : "", bytes[i]);
-	puts("");
+		snprintf(hex + 3 * i, 4, "%02x ", bytes[i]);
+	hex[3 * filter_key_size(f.kind) - 1] = 0;
+	if (!t->json) {
+		puts(hex);
+		return 0;
+	}
+	o = json_object_new_object();
+	out_str(o, "key", hex);
+	out_json(o);
 	return 0;
 }
 
@@ -167,7 +176,8 @@ static void print_filter(const struct tool *t, struct json_object *list, const s
 		action = "protect?";
 	filter_text(f, text, sizeof(text));
 	if (!t->json) {
-		printf("%-8s %-8s %-6s %s\n", action, filter_kind_name(f->kind), origin, text);
+		printf("%-8s %-8s %-6s ", action, filter_kind_name(f->kind), origin);
+		out_wrapped(25, text);
 		return;
 	}
 	o = json_object_new_object();
@@ -200,6 +210,7 @@ static int list(const struct tool *t)
 static void print_test(const struct tool *t, const struct control_test_is *is)
 {
 	const char *action = filter_action_name(is->action);
+	char line[REAPD_PATH_LEN + 64];
 	struct json_object *o;
 
 	if (t->json) {
@@ -214,12 +225,13 @@ static void print_test(const struct tool *t, const struct control_test_is *is)
 		return;
 	}
 	if (is->matched)
-		printf("%s: by the filter '%s'\n", action, is->rule);
-	else
-		puts("normal: no filter matches");
-	if (*is->name || *is->comm)
-		printf("  name %s, comm %s, cgroup %s\n", *is->name ? is->name : "-",
-		       *is->comm ? is->comm : "-", *is->cgroup ? is->cgroup : "-");
+		snprintf(line, sizeof(line), "%s: by the filter '%s'", action, is->rule);
+	out_wrapped(0, is->matched ? line : "normal: no filter matches");
+	if (!*is->name && !*is->comm)
+		return;
+	printf("  name %s, comm %s\n  cgroup ", *is->name ? is->name : "-",
+	       *is->comm ? is->comm : "-");
+	out_wrapped(9, *is->cgroup ? is->cgroup : "-");
 }
 
 static void on_test(void *ctx, const struct frame *f)
@@ -262,7 +274,7 @@ int verb_filter(const struct tool *t, int argc, char **argv)
 	if (!strcmp(what, "remove") && argc == 4)
 		return drop(t, argv[2], argv[3]);
 	if (!strcmp(what, "key") && argc == 4)
-		return key(argv[2], argv[3]);
+		return key(t, argv[2], argv[3]);
 	if (!strcmp(what, "test") && argc == 3 && !text_to_u64(argv[2], &pid) && pid <= INT32_MAX)
 		return client_ask(t, CONTROL_TEST, (int)pid, on_test, (void *)t);
 	if (!strcmp(what, "test") && argc == 3)

@@ -170,7 +170,8 @@ static void print_whole(const struct kill_record *r)
 	out_wrapped(11, text);
 	print_memory(r);
 	if (r->kind != RECORD_NO_VICTIM) {
-		printf("cgroup     %s\n", *r->cgroup ? r->cgroup : "-");
+		printf("cgroup     ");
+		out_wrapped(11, *r->cgroup ? r->cgroup : "-");
 		printf("size       anon %s, file %s, shmem %s, swap %s; %u threads\n",
 		       text_kib(a, sizeof(a), r->anon_kib), text_kib(b, sizeof(b), r->file_kib),
 		       text_kib(c, sizeof(c), r->shmem_kib), text_kib(d, sizeof(d), r->swap_kib),

@@ -91,7 +91,7 @@ static int open_map(const struct tool *t)
 	return -1;
 }
 
-static int reset(int fd)
+static int reset(const struct tool *t, int fd)
 {
 	static const struct latency zero;
 
@@ -101,7 +101,7 @@ static int reset(int fd)
 			return EXIT_FAILURE;
 		}
 	}
-	return 0;
+	return out_done(t);
 }
 
 static int show(const struct tool *t, int fd)
@@ -148,7 +148,7 @@ int verb_latency(const struct tool *t, int argc, char **argv)
 	fd = open_map(t);
 	if (fd < 0)
 		return EXIT_FAILURE;
-	code = resets ? reset(fd) : show(t, fd);
+	code = resets ? reset(t, fd) : show(t, fd);
 	close(fd);
 	return code;
 }

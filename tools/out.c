@@ -12,7 +12,8 @@
 #include "../agent/decide/filter.h"
 #include <reapd/board.h>
 
-#define COLUMNS 80
+#define COLUMNS	   80
+#define WHY_COLUMN 33 /* where names stand */
 
 static const char *code(const char *escape)
 {
@@ -113,7 +114,7 @@ struct json_object *out_rule_json(const struct control_rule *r)
 
 	out_str(o, "name", r->name);
 	out_bool(o, "fires", r->fires);
-	out_int(o, "nearness_permille", r->nearness);
+	out_int(o, "nearness_permille", r->nearness_permille);
 	for (__u32 i = 0; i < r->terms && i < RECORD_TERMS; i++)
 		json_object_array_add(terms, out_term_json(&r->term[i]));
 	json_object_object_add(o, "terms", terms);
@@ -194,6 +195,31 @@ struct json_object *out_status_json(const struct control_status *s)
 	return o;
 }
 
+void out_wrapped(int indent, const char *text)
+{
+	int column = indent, len;
+
+	for (;; text++) {
+		len = (int)strcspn(text, " ");
+		if (column > indent && column + 1 + len > COLUMNS) {
+			printf("\n%*s", indent, "");
+			column = indent;
+		} else if (column > indent) {
+			putchar(' ');
+			column++;
+		}
+		/* A word longer than a line, a path say, is cut where the line ends. */
+		for (; len > COLUMNS - column; len -= COLUMNS - indent, text += COLUMNS - indent)
+			printf("%.*s\n%*s", COLUMNS - indent, text, indent, "");
+		printf("%.*s", len, text);
+		column += len;
+		text += len;
+		if (!*text)
+			break;
+	}
+	putchar('\n');
+}
+
 void out_candidate_head(void)
 {
 	printf("%s%2s %7s %5s %8s %9s %-20s %s%s\n", out_bold(), "#", "PID", "ADJ", "SIZE",
@@ -202,19 +228,24 @@ void out_candidate_head(void)
 
 void out_candidate_row(int rank, const struct record_candidate *c, const char *name)
 {
-	char size[32], growth[32] = "-";
+	char size[32], growth[32] = "-", why[160];
 
 	if (c->growth_kib_s > 0)
 		text_kib(growth, sizeof(growth), (uint64_t)c->growth_kib_s);
 	printf("%2d %7u %5d %8s %9s %-20.20s ", rank, c->tgid, c->oom_score_adj,
 	       text_kib(size, sizeof(size), c->size_kib), growth, name);
 	/* The reason on a line of its own: rules can be long. */
-	if (c->veto)
-		printf("spared\n%s%33s%s%s%.*s%s", out_dim(), "", veto_text(c->veto),
-		       *c->rule ? ": " : "", 30, c->rule, out_plain());
-	else if (c->action)
-		printf("%s\n%33s%.46s", filter_action_name(c->action), "", c->rule);
-	puts("");
+	puts(c->veto ? "spared" : c->action ? filter_action_name(c->action) : "");
+	if (!c->veto && !c->action)
+		return;
+	snprintf(why, sizeof(why), "%s%s%s", c->veto ? veto_text(c->veto) : "by",
+		 !*c->rule ? "" :
+		 c->veto   ? ": " :
+			     " ",
+		 c->rule);
+	printf("%s%*s", out_dim(), WHY_COLUMN, "");
+	out_wrapped(WHY_COLUMN, why);
+	fputs(out_plain(), stdout);
 }
 
 char *out_duration(char *buf, size_t size, unsigned long long ns)
@@ -232,24 +263,15 @@ char *out_duration(char *buf, size_t size, unsigned long long ns)
 	return buf;
 }
 
-void out_wrapped(int indent, const char *text)
+int out_done(const struct tool *t)
 {
-	int column = indent, len;
+	struct json_object *o = json_object_new_object();
 
-	for (;; text++) {
-		len = (int)strcspn(text, " ");
-		if (column > indent && column + 1 + len > COLUMNS) {
-			printf("\n%*s", indent, "");
-			column = indent;
-		} else if (column > indent) {
-			putchar(' ');
-			column++;
-		}
-		printf("%.*s", len, text);
-		column += len;
-		text += len;
-		if (!*text)
-			break;
+	if (t->json) {
+		out_bool(o, "ok", true);
+		out_json(o);
+	} else {
+		json_object_put(o);
 	}
-	putchar('\n');
+	return EXIT_SUCCESS;
 }

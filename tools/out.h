@@ -10,6 +10,7 @@
 
 #include <json-c/json.h>
 
+#include "tool.h"
 #include <reapd/control.h>
 
 /* Escape codes on a terminal, "" elsewhere or with NO_COLOR set. */
@@ -25,6 +26,9 @@ void out_json(struct json_object *value);
 void out_str(struct json_object *o, const char *name, const char *value);
 void out_int(struct json_object *o, const char *name, long long value);
 void out_bool(struct json_object *o, const char *name, bool value);
+
+/* A verb that only does something has done it: {"ok": true} with --json, else nothing. Returns 0. */
+int out_done(const struct tool *t);
 
 /* Things that several verbs show. */
 struct json_object *out_term_json(const struct record_term *term);

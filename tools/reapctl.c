@@ -18,12 +18,12 @@ static const struct {
 	{ "status", verb_status, "", "tier, state, pressure, losses" },
 	{ "top", verb_top, "[-d SECONDS] [-n TIMES]", "who would be next, who grows" },
 	{ "explain", verb_explain, "", "if pressure hit now: who, why, why not the others" },
-	{ "kills", verb_kills, "[--follow] [ID]", "what was killed, why and how fast" },
+	{ "kills", verb_kills, "[--all] [--follow] [ID]", "what was killed, why and how fast" },
 	{ "latency", verb_latency, "[--reset]", "time from stage to stage of a kill" },
 	{ "filter", verb_filter, "list|add|remove|test|key ...", "who is spared, who goes first" },
 	{ "probe", verb_probe, "", "what this kernel offers, and what is lost" },
 	{ "record", verb_record, "FILE [-s SECONDS]", "write facts and decisions to a file" },
-	{ "replay", verb_replay, "FILE", "decide again on what was recorded" },
+	{ "replay", verb_replay, "FILE [--mem-total SIZE]", "decide again on what was recorded" },
 	{ "reload", verb_reload, "", "make the agent read its configuration again" },
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -70,9 +70,13 @@ static void usage(FILE *f)
 
 static int run_verb(const struct tool *t, int argc, char **argv)
 {
+	static char name[32];
+
 	for (size_t i = 0; i < VERBS; i++) {
 		if (!strcmp(verbs[i].name, argv[0])) {
-			optind = 0; /* getopt starts anew */
+			optind = 0; /* getopt starts anew, and complains in this name */
+			snprintf(name, sizeof(name), "reapctl: %s", verbs[i].name);
+			argv[0] = name;
 			return verbs[i].run(t, argc, argv);
 		}
 	}

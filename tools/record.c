@@ -16,6 +16,7 @@
 
 #include "../agent/base/clock.h"
 #include "../agent/base/text.h"
+#include "out.h"
 
 /* Until a signal, the agent's end, or the time is up. 0 or negative errno. */
 static int copy(int from, int signals, FILE *to, uint64_t until_ns, unsigned long *frames)
@@ -62,6 +63,7 @@ static int record(const struct tool *t, const char *path, uint64_t seconds)
 	uint64_t until = seconds ? clock_now_ns() + seconds * NS_PER_S : UINT64_MAX;
 	int fd = client_connect(t), signals = block_signals(), err;
 	unsigned long frames = 0;
+	struct json_object *o;
 	FILE *f;
 
 	if (fd < 0 || signals < 0)
@@ -82,7 +84,14 @@ static int record(const struct tool *t, const char *path, uint64_t seconds)
 		complain("%s: %s", path, strerror(-err));
 		return EXIT_FAILURE;
 	}
-	fprintf(stderr, "%lu frames in %s\n", frames, path);
+	if (t->json) {
+		o = json_object_new_object();
+		out_str(o, "file", path);
+		out_int(o, "frames", (long long)frames);
+		out_json(o);
+	} else {
+		fprintf(stderr, "%lu frames in %s\n", frames, path);
+	}
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
- * status.c - reapctl status, reapctl reload.
+ * status.c - reapctl status: what the agent sees, did and lost.
  */
 #include "client.h"
 
@@ -51,8 +51,10 @@ static void print(const struct control_status *s)
 	       out_bold(), s->tier, out_state(s->state), out_plain());
 	if (s->dry_run)
 		printf("%sdry run   nobody will be killed%s\n", out_red(), out_plain());
-	printf("policy    strategy %s, %u rules, %u filters, scope %s\n", s->strategy, s->rules,
-	       s->filters, s->scope);
+	printf("policy    strategy %s, rules: %u, filters: %u\n", s->strategy, s->rules,
+	       s->filters);
+	printf("scope     ");
+	out_wrapped(10, s->scope);
 	print_memory(s);
 	printf("pressure  some %u.%u%%, full %u.%u%% of the last second\n", s->some_permille / 10,
 	       s->some_permille % 10, s->full_permille / 10, s->full_permille % 10);
@@ -131,19 +133,4 @@ int verb_status(const struct tool *t, int argc, char **argv)
 	json_object_object_add(a.json, "rules", a.rules);
 	out_json(a.json);
 	return code;
-}
-
-static void nothing(void *ctx, const struct frame *f)
-{
-	(void)ctx;
-	(void)f;
-}
-
-int verb_reload(const struct tool *t, int argc, char **argv)
-{
-	if (argc > 1) {
-		complain("reload takes no argument '%s'", argv[1]);
-		return EXIT_USAGE;
-	}
-	return client_ask(t, CONTROL_RELOAD, 0, nothing, NULL);
 }

@@ -3,7 +3,7 @@
  * tool.h - what every verb of reapctl is given.
  *
  * A verb is one file and one row in the table of reapctl.c. It prints text for people, or with
- * --json one JSON value for programs (json-c), and returns an exit code of design.md 7.
+ * --json one JSON value for programs (json-c), and returns an exit code of reapctl(8).
  */
 #ifndef REAPCTL_TOOL_H
 #define REAPCTL_TOOL_H

@@ -23,12 +23,12 @@
 #define SYS_process_mrelease 448
 #endif
 
-#define REAPERS_MAX    8
-#define REAPER_NICE    (-20)
+#define REAPERS_MAX	   8
+#define REAPER_NICE	   (-20)
 /* Stack: the threads only make system calls. Prefaulted by mlockall. */
-#define REAPER_STACK   (64UL * 1024)
-/* Between refusals of process_mrelease: 1, 2, 4 ... ms, at most this. */
-#define BACKOFF_MAX_MS 16
+#define REAPER_STACK_BYTES (64UL * 1024)
+/* Between refusals of process_mrelease: 1, 2, 4 ... ms, at most this: little beside a second of patience. */
+#define BACKOFF_MAX_MS	   16
 
 enum job_state {
 	JOB_FREE,
@@ -170,7 +170,7 @@ static int reaper_start(struct reapers *all, unsigned int number)
 	if (sem_init(&r->wake, 0, 0))
 		return -errno;
 	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, REAPER_STACK);
+	pthread_attr_setstacksize(&attr, REAPER_STACK_BYTES);
 	err = -pthread_create(&r->thread, &attr, reaper_main, r);
 	pthread_attr_destroy(&attr);
 	return err;

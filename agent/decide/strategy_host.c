@@ -9,7 +9,7 @@
  * for stall time to add up. That memory is low is not enough: a machine may live there for years.
  *
  * thrashing: everyone has waited for memory most of the last two seconds. The numbers are those that
- * tell four recorded crises apart (shared/reference/peers.md 5.3: two that had to be ended, two that
+ * tell four recorded crises apart (two that had to be ended, two that
  * passed by themselves): an idle program being swapped out reaches 50 %, an overload 96 %.
  */
 #include "strategy.h"

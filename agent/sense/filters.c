@@ -116,7 +116,7 @@ int filters_reconcile(struct filters *f, const struct filter_set *config, __u32 
 	if (err < 0)
 		return err;
 	if (!fits(&f->set, config))
-		return -E2BIG;
+		return -ENOSPC;
 	for (__u32 i = 0; i < f->set.n; i++) {
 		filter = &f->set.filter[i];
 		if (!(filter->value & FILTER_FROM_CONFIG) || find(config, filter))

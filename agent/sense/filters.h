@@ -29,7 +29,7 @@ int filters_refresh(struct filters *f);
 /*
  * Make the maps hold these filters of the configuration: entries of an earlier configuration that
  * are not among them go, new ones come, and where a live entry has the same key it stays. *kept is
- * how many were. 0 or negative errno (-E2BIG: they would not fit; nothing was changed).
+ * how many were. 0 or negative errno (-ENOSPC: they would not fit; nothing was changed).
  */
 int filters_reconcile(struct filters *f, const struct filter_set *config, __u32 *kept);
 

@@ -6,7 +6,7 @@
  * is left out, the next in its ladder is used, and the table of hooks says so. Once attached, only
  * the file descriptors are kept and libbpf's object is closed, which gives its memory back.
  *
- * Tiers (design.md 2): A memstall edges by fentry and in-kernel sampling; B the same by kprobe, or
+ * Tiers: A memstall edges by fentry and in-kernel sampling; B the same by kprobe, or
  * reclaim edges alone; C reclaim edges, pressure from files.
  */
 #ifndef REAPD_HOOK_H

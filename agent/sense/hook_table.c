@@ -3,11 +3,11 @@
 
 #include <errno.h>
 
-/* A tracepoint that answers a question of its own. */
-#define TP(program, tracepoint, without)                                 \
-	{                                                                \
-		program, tracepoint, program, without, KIND_TP_BTF, 0, 0 \
-	}
+/* A tracepoint that answers a question of its own. (Versions of clang-format disagree on this.) */
+/* clang-format off */
+#define TP(program, tracepoint, without) \
+	{ program, tracepoint, program, without, KIND_TP_BTF, 0, 0 }
+/* clang-format on */
 
 const struct hook_row hook_table[HOOK_ROWS] = {
 	/* who stalls (bpf/stall.bpf.c) */

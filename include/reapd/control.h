@@ -123,7 +123,7 @@ struct control_rule {
 	char name[32];
 	__u32 terms;
 	__u32 fires;
-	__u32 nearness; /* thousandths */
+	__u32 nearness_permille;
 	__u32 pad;
 	struct record_term term[RECORD_TERMS];
 };

@@ -121,9 +121,9 @@ enum veto {
 struct record_candidate {
 	__u32 tgid;
 	__s16 oom_score_adj;
-	__u8 action; /* enum filter_action */
-	__u8 veto;   /* enum veto; 0 = none */
-	__s64 score;
+	__u8 action;	/* enum filter_action */
+	__u8 veto;	/* enum veto; 0 = none */
+	__s64 score;	/* KiB; KiB/s where the order is growth */
 	__u64 size_kib; /* with swap */
 	__s32 growth_kib_s;
 	__u32 pad;

@@ -11,7 +11,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "../../agent/sense/hook.h"
+#include "../../agent/kernel.h"
 
 static inline struct hooks *hooks_load(void)
 {
@@ -21,12 +21,12 @@ static inline struct hooks *hooks_load(void)
 			.cpus = (__u32)libbpf_num_possible_cpus(),
 			.page_kib = (__u32)sysconf(_SC_PAGESIZE) / 1024,
 			.rss_quantum_kib = 1024,
-			.bulk_mark_bytes = 256 * 1024,
+			.bulk_mark_bytes = KERNEL_BULK_BYTES / 2,
 			.edge_interval_ns = 5000000,
 			.flags = KNOB_BASENAME,
 		},
-		.critical_bytes = 64 * 1024,
-		.bulk_bytes = 512 * 1024,
+		.critical_bytes = KERNEL_CRITICAL_BYTES,
+		.bulk_bytes = KERNEL_BULK_BYTES,
 		.max_processes = 32768,
 	};
 	struct features f;

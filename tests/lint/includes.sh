@@ -57,10 +57,14 @@ law agent 'libc/.*|reapd|libbpf|inih|(base|decide|sense|act|serve)/.*|[a-z_]+\.h
 law tools 'libc/.*|reapd|libbpf|json-c|tools/.*|base/.*|decide/.*'
 
 # decide/ is pure: no memory, no files, no clock, no output (<stdio.h> is there for snprintf).
-calls='(m|c|re)alloc|free|open(at)?|p?read|p?write|close|clock_gettime|time|v?f?printf|f?puts|log_[a-z]+'
+calls='(m|c|re)alloc|free|f?open(at)?|[pf]?read|[pf]?write|f?close|clock_gettime|time|v?f?printf|f?puts|log_[a-z]+'
+calls+='|syscall|getenv|s?rand(om)?|strn?dup|abort|exit|getpid'
 for file in agent/decide/*.[ch]; do
 	sed -E 's,//.*|/\*.*\*/,,; s,^[[:space:]]*/?\*.*,,' "$file" |
 		grep -nEo "(^|[^a-zA-Z0-9_])($calls)\(" |
 		sed -E "s,^([0-9]+):[^a-z]*(.*)\(\$,$file:\1: decide/ may not call \2(),"
 done | grep . && bad=1
+# ... and no state of its own.
+grep -nE '^[[:space:]]*static [^(]*(=|;|\[)' agent/decide/*.[ch] | grep -vE 'static (inline |const |.*\* ?const )' |
+	sed 's/:[[:space:]]*static.*/: decide\/ may not keep a variable/' | grep . && bad=1
 exit $bad

@@ -15,7 +15,8 @@ hog_start other $(join) -s 10 -T 20
 other=$pid
 hog_ready "$other"
 
-for verb in status top explain latency probe 'filter list' 'filter test sshd' "filter test $other" kills; do
+for verb in status top explain latency probe 'filter list' 'filter test sshd' "filter test $other" kills reload \
+	'latency --reset'; do
 	# shellcheck disable=SC2086 # words are meant
 	reapctl $verb >"$work/text" 2>"$work/err" || fail "$verb: $(cat "$work/err")"
 	awk -v verb="$verb" 'length > 80 { print verb ": longer than 80: " $0; bad = 1 } END { exit bad }' "$work/text" || fail "too wide"
@@ -28,3 +29,12 @@ reapctl top | grep -A1 ' database ' | grep -q 'protected by a filter: package da
 reapctl explain | grep -A1 ' other ' | grep -q 'would die' || fail "explain does not name the victim"
 reapctl --json explain | grep -q "\"victim\": $other" || fail "explain --json does not name the victim"
 reapctl --json top | grep -q '"threads": 21' || fail "a process with threads is not one entry"
+# What has no text of 80 columns, or takes its time.
+for verb in 'filter key cgroup /a' 'filter add avoid package something' 'filter remove package something' \
+	"record $work/rec -s 1" "replay $work/rec"; do
+	# shellcheck disable=SC2086
+	reapctl --json $verb >"$work/json" || fail "--json $verb failed"
+	python3 -m json.tool <"$work/json" >/dev/null || fail "--json $verb is not JSON"
+done
+echo 'strategy = none' >"$work/conf"
+reapctl reload 2>&1 | grep -q 'the configuration has errors' || fail "a bad configuration is not said to be"

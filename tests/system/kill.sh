@@ -5,7 +5,12 @@
 . "$(dirname "$0")/../lib.sh"
 
 scope_make 256
+long=/a-cgroup-with-a-name-that-is-longer-than-what-a-line-of-a-table-has-room-for
+cgroup_make $long
+agent_config '[protect]' "cgroup = $scope$long"
 agent_start
+# shellcheck disable=SC2046
+hog_start spared $(join $long) -s 30
 small=()
 for i in 1 2 3 4 5 6; do
 	# shellcheck disable=SC2046 # words are meant

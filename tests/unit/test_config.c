@@ -64,7 +64,7 @@ static const struct key_case {
 	{ "host", "exhausted", "yes", { "yes", "no" }, { "", "5%" } },
 	{ "host", "exhausted_mem_available", "5%", { "0%", "12.5%", "100%" }, { "5", "101%" } },
 	{ "host", "exhausted_swap_free", "10%", { "0%", "100%" }, { "5", "100.1%", "" } },
-	{ "host", "exhausted_within", "500ms", { "1ms", "1500us", "60s" }, { "999us", "61s" } },
+	{ "host", "exhausted_within", "500ms", { "1ms", "1500ms", "60s" }, { "999us", "61s" } },
 	{ "host", "thrashing", "yes", { "yes", "no" }, { "", "60%" } },
 	{ "host", "thrashing_psi_full", "60%", { "0.1%", "100%" }, { "0%", "0.01%", "60" } },
 	{ "host", "thrashing_window", "2s", { "10ms", "600s" }, { "9ms", "601s", "11min" } },
@@ -152,7 +152,9 @@ static void the_limits_themselves_are_said(void **state)
 	load("[agent]\nrss_quantum = 1K\n");
 	assert_non_null(strstr(said, "must be a size like 64M, from 64 KiB to 1.0 GiB\n"));
 	load("[agent]\nkill_timeout = 1\n");
-	assert_non_null(strstr(said, "must be a time like 500ms or 2s, from 50.0 ms to 60.0 s\n"));
+	assert_non_null(strstr(
+		said,
+		"must be a time like 500ms or 2s, whole milliseconds, from 50.0 ms to 60.0 s\n"));
 	load("[choose]\norder = x\n");
 	assert_non_null(strstr(said, "must be one of: badness, size, growth\n"));
 }
@@ -223,7 +225,7 @@ static void what_is_printed_loads_as_the_same(void **state)
 	(void)state;
 	assert_int_equal(load("[agent]\nscope = /a/b\nrss_quantum = 65K\ncalm_after = 1500ms\n"
 			      "dry_run = yes\n[choose]\norder = size\n"
-			      "[host]\nexhausted_within = 1500us\nthrashing_psi_full = 12.3%\n"
+			      "[host]\nexhausted_within = 1500ms\nthrashing_psi_full = 12.3%\n"
 			      "[protect]\npackage = com.example.*\ncgroup = /a/b\nuid = 5\n"
 			      "[prefer]\npackage = tmux: server\n[avoid]\nuid = 6\n"
 			      "[normal]\npackage = com.example.app\n"),

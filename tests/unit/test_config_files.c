@@ -88,7 +88,7 @@ static void a_key_before_any_section_is_an_error(void **state)
 {
 	(void)state;
 	assert_int_equal(load("dry_run = yes\n"), -EINVAL);
-	assert_true(said_at("reapd.conf", 1, "unknown section []"));
+	assert_true(said_at("reapd.conf", 1, "'dry_run' stands before any [section]"));
 }
 
 static void what_is_neither_section_nor_key_is_named_with_its_line(void **state)

@@ -244,10 +244,10 @@ static void those_without_memory_do_not_share_it(void **state)
 
 static void flags_of_the_kernel_become_ours(void **state)
 {
-	static const __u32 flags[][2] = {
-		{ TASK_F_KTHREAD, PROC_KTHREAD }, { TASK_F_DYING, PROC_DYING },
-		{ TASK_F_SHARED, PROC_SHARED },	  { TASK_F_LEADER_DEAD, 0 },
-	};
+	static const __u32 flags[][2] = { { TASK_F_KTHREAD, PROC_KTHREAD },
+					  { TASK_F_DYING, PROC_DYING },
+					  { TASK_F_SHARED, PROC_SHARED },
+					  { TASK_F_LEADER_DEAD, 0 } };
 
 	(void)state;
 	for (__u32 i = 0; i < countof(flags); i++) {
