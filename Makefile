@@ -160,10 +160,10 @@ check-fast: deps ## all tests but those in VMs
 check: deps ## all tests
 	$(Q)tests/check full
 bench: deps ## measure; see docs/bench.md
-	$(Q)$(MAKE) all $(BENCHES) $(HELPERS)
+	$(Q)$(MAKE) -s all $(BENCHES) $(HELPERS)
 	$(Q)tests/bench/run
 demo: deps ## the main job, shown on this kernel in a cgroup of its own
-	$(Q)$(MAKE) all $(HELPERS)
+	$(Q)$(MAKE) -s all $(HELPERS)
 	$(Q)tests/demo
 
 # ---- the rest ------------------------------------------------------------------------------------

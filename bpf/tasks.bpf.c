@@ -42,7 +42,9 @@ static __always_inline void write_sizes(struct seq_file *seq, struct task_struct
 
 	if (!mm)
 		return;
-	event_init(&e.hdr, EV_RSS, sizeof(e));
+	e.hdr.type = EV_RSS;
+	e.hdr.size = sizeof(e);
+	e.hdr.time_ns = board.snapshot_ns; /* a call less for each process */
 	e.tgid = leader->tgid;
 	e.start_ns = leader->start_boottime;
 	e.mm_id = (__u64)mm;
@@ -75,10 +77,11 @@ int tasks(struct bpf_iter__task *ctx)
 		return 0;
 	if (task->pid != task->tgid || !wanted(task))
 		return 0;
-	check_slots(task);
-	if (board.snapshot_flags & SNAPSHOT_SIZES)
+	if (board.snapshot_flags & SNAPSHOT_SIZES) {
 		write_sizes(seq, task);
-	else
-		write_all(seq, task);
+		return 0;
+	}
+	check_slots(task);
+	write_all(seq, task);
 	return 0;
 }

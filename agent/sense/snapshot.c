@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 #include "../base/resident.h"
 #include "stream.h"
 
@@ -48,6 +49,7 @@ int snapshots_take(struct snapshots *s, __u32 flags, __u64 mm_id, bool may_alloc
 		return -EAGAIN;
 	b->snapshot_flags = flags;
 	b->snapshot_mm_id = mm_id;
+	b->snapshot_ns = clock_now_ns();
 	return snapshot_read(s->n ? s->fd[--s->n] : hook_snapshot_open(s->hooks), t);
 }
 

@@ -50,6 +50,7 @@ struct board {
 	__u32 state; /* enum reapd_state; BPF raises it to watch, the agent sets the rest */
 	__u32 snapshot_flags; /* agent: SNAPSHOT_*, read by the next pass of the iterator */
 	__u64 snapshot_mm_id; /* agent: not 0 = only processes with this mm, in scope or not */
+	__u64 snapshot_ns;    /* agent: time of the pass, which its sizes have */
 	__u64 last_edge_ns;   /* last edge seen, published or not */
 	__u64 published_ns;   /* last edge published */
 	__u32 edges;	      /* count of all edges; wraps */
@@ -68,6 +69,6 @@ struct board {
 	struct board_slot stalls[BOARD_SLOTS];
 	struct board_slot reclaims[BOARD_SLOTS];
 };
-_Static_assert(sizeof(struct board) == 72 + 8 * BOARD_NODES + 32 * BOARD_SLOTS, "board");
+_Static_assert(sizeof(struct board) == 80 + 8 * BOARD_NODES + 32 * BOARD_SLOTS, "board");
 
 #endif

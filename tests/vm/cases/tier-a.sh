@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # With all that these kernels have it is tier A: every question is answered, stalls by fentry and the
 # kernel's own clocks.
-# kernels: 5.10 6.1 6.12 7.2
+# kernels: 6.1 6.12 7.2
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 agent_start
