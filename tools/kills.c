@@ -114,7 +114,10 @@ static void print_row(const struct kill_record *r)
 	fflush(stdout);
 }
 
-/* Each stage with its distance to the first, and to the one before it. */
+/*
+ * Each stage with its distance to the first, and to the one before it. Since 6.16 the exit is told before
+ * memory goes, so it may come before "released".
+ */
 static void print_stages(const struct kill_record *r)
 {
 	__u64 zero = r->stage_ns[STAGE_EDGE], last = zero, now;
@@ -129,8 +132,8 @@ static void print_stages(const struct kill_record *r)
 		}
 		printf("%-10s %12s %12s\n", stage_name(i),
 		       text_ns(since, sizeof(since), now > zero ? now - zero : 0),
-		       text_ns(step, sizeof(step), now > last ? now - last : 0));
-		last = now;
+		       now >= last ? text_ns(step, sizeof(step), now - last) : "-");
+		last = now > last ? now : last;
 	}
 }
 
