@@ -47,17 +47,21 @@ static const struct config_key keys[] = {
 	{ "agent", "reapers", NUMBER, AT(reapers), .min = 1, .max = 8 },
 	/* 64 KiB: the least error of a counter. 1 GiB: more would hide any growth. */
 	{ "agent", "rss_quantum", SIZE, AT(rss_quantum_kib), .min = 64, .max = 1 << 20 },
+	/* 100 ms: the pause between two bursts of kswapd. 10 min: more would be no calm at all. */
 	{ "agent", "calm_after", TIME, AT(calm_after_ns), .min = 100 * NS_PER_MS,
 	  .max = 600 * NS_PER_S },
-	/* 50 ms: freeing 1 GiB of small pages on a fast machine. */
+	/* 50 ms: freeing 1 GiB of small pages on a fast machine. 60 s: 700 GiB of them. */
 	{ "agent", "kill_timeout", TIME, AT(kill_timeout_ns), .min = 50 * NS_PER_MS,
 	  .max = 60 * NS_PER_S },
 	{ "choose", "order", NUMBER, AT(order), .words = orders },
+	/* Of a minute ahead nobody knows anything. */
 	{ "choose", "growth_horizon", TIME, AT(growth_horizon_ns), .max = 60 * NS_PER_S },
+	/* 1 TiB: larger than any process so far. */
 	{ "choose", "least_size", SIZE, AT(least_size_kib), .max = 1 << 30 },
 	{ "host", "exhausted", BOOL, AT(exhausted) },
 	{ "host", "exhausted_mem_available", SHARE, AT(exhausted_mem_available), .max = 1000 },
 	{ "host", "exhausted_swap_free", SHARE, AT(exhausted_swap_free), .max = 1000 },
+	/* 1 ms: a tick is longer. 60 s: as for growth_horizon. */
 	{ "host", "exhausted_within", TIME, AT(exhausted_within_ns), .min = NS_PER_MS,
 	  .max = 60 * NS_PER_S },
 	{ "host", "thrashing", BOOL, AT(thrashing) },

@@ -13,21 +13,19 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/resident.h"
 
 #ifndef MCL_ONFAULT
 #define MCL_ONFAULT 4
 #endif
 
 /* The deepest path, from tick to record, needs some 30 KiB. */
-#define STACK_TOUCHED_BYTES (64 * 1024)
+#define STACK_TOUCHED_BYTES (64UL * 1024)
 
 /* Pages that were touched before mlockall() stay. */
 static void __attribute__((noinline)) touch_stack(void)
 {
-	volatile char page[STACK_TOUCHED_BYTES];
-
-	for (size_t i = 0; i < sizeof(page); i += 4096)
-		page[i] = 0;
+	RESIDENT_STACK(STACK_TOUCHED_BYTES);
 }
 
 static void lower_adj(void)

@@ -113,7 +113,10 @@ static void open_trigger(struct agent *a)
 	static const struct {
 		__u64 stall_ns, window_ns;
 	} triggers[] = {
-		/* The shortest window that every kernel allows. */
+		/*
+		 * The shortest window that every kernel allows, and a tenth of it: more than a
+		 * burst of reclaim that passes, long before any rule's limit.
+		 */
 		{ 50 * NS_PER_MS, 500 * NS_PER_MS },
 		/* Without CAP_SYS_RESOURCE only multiples of 2 s are (6.4). */
 		{ 200 * NS_PER_MS, 2 * NS_PER_S },

@@ -28,7 +28,7 @@ struct cgroup_stall {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 4096); /* twice the cgroups of a large host; those beyond are counted */
 	__type(key, __u64);
 	__type(value, struct cgroup_stall);
 } cgroup_stalls SEC(".maps");

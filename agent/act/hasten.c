@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../base/file.h"
@@ -22,6 +23,15 @@
 /* A thousand threads wait for one exit; the first hundreds make room for the others. */
 #define THREADS_MAX  512
 
+/* Where a v1 freezer is mounted; empty: nowhere. */
+static char freezer[PATH_MAX];
+
+void hasten_init(void)
+{
+	if (!mount_find("cgroup", "freezer", freezer, sizeof(freezer)))
+		*freezer = 0;
+}
+
 static int gone(int pidfd, int ms)
 {
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
@@ -29,30 +39,39 @@ static int gone(int pidfd, int ms)
 	return poll(&p, 1, ms) > 0;
 }
 
-static void raise_priority(unsigned int tgid)
+/* Out of SCHED_IDLE and SCHED_BATCH, then to the front; a realtime thread is there already. */
+static void raise_thread(int tid)
 {
 	struct sched_param normal = {};
-	struct dirent *entry;
-	int n = 0, policy;
+	int policy = sched_getscheduler(tid);
+
+	if (policy == SCHED_IDLE || policy == SCHED_BATCH)
+		sched_setscheduler(tid, SCHED_OTHER, &normal);
+	setpriority(PRIO_PROCESS, (id_t)tid, -20);
+}
+
+/* Its threads, as the kernel lists them: opendir(3) would allocate. */
+static void raise_priority(unsigned int tgid)
+{
+	_Alignas(struct dirent64) char list[2048];
+	const struct dirent64 *entry;
+	int n = 0, tid, fd;
 	char path[32];
-	DIR *dir;
+	long len;
 
 	snprintf(path, sizeof(path), "/proc/%u/task", tgid);
-	dir = opendir(path);
-	if (!dir)
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
 		return;
-	while (n++ < THREADS_MAX && (entry = readdir(dir))) {
-		int tid = (int)strtol(entry->d_name, NULL, 10);
-
-		if (tid <= 0)
-			continue;
-		/* Out of SCHED_IDLE and SCHED_BATCH, then to the front; a realtime thread is there. */
-		policy = sched_getscheduler(tid);
-		if (policy == SCHED_IDLE || policy == SCHED_BATCH)
-			sched_setscheduler(tid, SCHED_OTHER, &normal);
-		setpriority(PRIO_PROCESS, (id_t)tid, -20);
+	while (n < THREADS_MAX && (len = syscall(SYS_getdents64, fd, list, sizeof(list))) > 0) {
+		for (long at = 0; at < len; at += entry->d_reclen) {
+			entry = (const struct dirent64 *)(list + at);
+			tid = (int)strtol(entry->d_name, NULL, 10);
+			if (tid > 0 && n++ < THREADS_MAX)
+				raise_thread(tid);
+		}
 	}
-	closedir(dir);
+	close(fd);
 }
 
 static int write_state(const char *path, const char *state)
@@ -72,19 +91,17 @@ static int write_state(const char *path, const char *state)
  */
 static void thaw(unsigned int tgid, int pidfd)
 {
-	char text[4096], path[2 * PATH_MAX], mount[PATH_MAX], state[16], *cgroup;
+	char text[4096], path[2 * PATH_MAX], state[16], *cgroup;
 
 	snprintf(path, sizeof(path), "/proc/%u/cgroup", tgid);
-	if (file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
+	if (!*freezer || file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
 		return;
 	cgroup = strstr(text, ":freezer:/");
 	if (!cgroup)
 		return;
 	cgroup += strlen(":freezer:");
 	cgroup[strcspn(cgroup, "\n")] = 0;
-	if (!mount_find("cgroup", "freezer", mount, sizeof(mount)))
-		return;
-	snprintf(path, sizeof(path), "%s%s/freezer.state", mount, cgroup);
+	snprintf(path, sizeof(path), "%s%s/freezer.state", freezer, cgroup);
 	if (file_read_at(AT_FDCWD, path, state, sizeof(state)) < 0 || state[0] != 'F')
 		return;
 	if (write_state(path, "THAWED"))

@@ -24,4 +24,14 @@ static inline void resident_touch(void *p, size_t size)
 		at[size - 1] = at[size - 1];
 }
 
+/* Touch so much of this thread's stack; in a function of its own that is not inlined. */
+#define RESIDENT_STACK(bytes)                                       \
+	do {                                                        \
+		volatile char page[bytes];                          \
+                                                                    \
+		for (size_t i = 0; i < (bytes); i += RESIDENT_STEP) \
+			page[i] = 0;                                \
+		(void)page;                                         \
+	} while (0)
+
 #endif

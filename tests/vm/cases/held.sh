@@ -4,6 +4,9 @@
 # frozen cgroup of version 1. Both give their memory back, are recorded, and nobody else has to die.
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
+mkdir /tmp/freezer
+mount -t cgroup -o freezer freezer /tmp/freezer || skip "no freezer of version 1"
+mkdir /tmp/freezer/cell
 agent_config '[protect]' 'package = pusher'
 agent_start
 hog_start innocent -s 40
@@ -17,9 +20,6 @@ for pid in "$innocent" "$frozen" "$dumping"; do hog_ready "$pid"; done
 echo '|/bin/busybox sleep 1000' >/proc/sys/kernel/core_pattern
 kill -SEGV "$dumping"
 "$await" line /proc/"$dumping"/status 'CoreDumping:	1' >/dev/null || fail "it does not dump"
-mkdir /tmp/freezer
-mount -t cgroup -o freezer freezer /tmp/freezer || skip "no freezer of version 1"
-mkdir /tmp/freezer/cell
 echo "$frozen" >/tmp/freezer/cell/cgroup.procs
 echo FROZEN >/tmp/freezer/cell/freezer.state
 "$await" line /tmp/freezer/cell/freezer.state FROZEN >/dev/null || fail "it does not freeze"
