@@ -26,7 +26,7 @@ told WATCHDOG=1 $((alive + 3))
 
 strace -f -p "$agent" -o "$work/strace" 2>"$work/attached" &
 strace=$!
-pids+=($strace)
+pids+=("$strace")
 told WATCHDOG=1 $((alive + 9))
 kill "$strace"
 "$await" exit "$strace"
