@@ -50,7 +50,7 @@ kib=$(size "$large")
 check "the size of the large one is $kib KiB" [ "$kib" -ge $((199 * 1024)) -a "$kib" -le $((205 * 1024)) ]
 check "the dead one is still there" [ -z "$(size "$ghost")" ]
 
-hog_start pusher -s 1 -g 50 -o 80
+hog_start pusher -s 1 -g 25 -o 80
 pusher=$pid
 check "the largest was not killed" died "$large"
 check "the pusher did not go on" "$await" line "$work/hogs" "grown $pusher"

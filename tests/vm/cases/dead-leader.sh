@@ -15,7 +15,7 @@ headless=$pid
 for pid in "$innocent" "$threads" "$headless"; do hog_ready "$pid"; done
 check "its leader lives: the case proves nothing" grep -q '^State:.Z' "/proc/$headless/status"
 
-hog_start pusher -s 1 -g 50 -o 155
+hog_start pusher -s 1 -g 25 -o 155
 check "the one without a leader was not killed" died "$headless"
 check "the one with many threads was not killed" died "$threads"
 check "the pusher did not go on" "$await" line "$work/hogs" "grown $pid"

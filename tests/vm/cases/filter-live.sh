@@ -24,7 +24,7 @@ hog_start edge -j /sys/fs/cgroup/edge/cgroup.procs -s 18 -w
 edge=$pid
 check "no watch" "$await" line "$work/log" watch
 check "the large one is not the first" [ "$(reapctl --json top | awk -F '"' '/"name"/ { print $4; exit }')" = large ]
-hog_start pusher -s 1 -g 50 -o 20
+hog_start pusher -s 1 -g 25 -o 20
 # shellcheck disable=SC2046 # bytes
 bpftool map update pinned "$map" key hex $(key large) value hex 01 00 00 00
 check "the next one was not killed" died "$next"
@@ -34,7 +34,7 @@ check "the protected one died" alive "$large"
 
 # shellcheck disable=SC2046 # bytes
 bpftool map delete pinned "$map" key hex $(key large)
-hog_start pusher -s 1 -g 50 -o 20
+hog_start pusher -s 1 -g 25 -o 20
 check "the large one was not killed" died "$large"
 check "the pusher did not go on" "$await" line "$work/hogs" "grown $pid"
 check "not by us" "$await" line "$work/log" 'killed large'

@@ -12,7 +12,7 @@ hog_start next -s 100
 next=$pid
 hog_ready "$small"
 hog_ready "$next"
-hog_start large -s 150 -g 50 -o 20
+hog_start large -s 150 -g 25 -o 20
 large=$pid
 check "the next largest was not killed" died "$next"
 check "the protected one did not go on" "$await" line "$work/hogs" "grown $large"

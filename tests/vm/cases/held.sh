@@ -24,7 +24,7 @@ echo "$frozen" >/tmp/freezer/cell/cgroup.procs
 echo FROZEN >/tmp/freezer/cell/freezer.state
 "$await" line /tmp/freezer/cell/freezer.state FROZEN >/dev/null || fail "it does not freeze"
 
-hog_start pusher -s 1 -g 50 -o 165
+hog_start pusher -s 1 -g 25 -o 165
 check "the dumping one was not killed" died "$dumping" 60
 check "the frozen one was not killed" died "$frozen" 60
 check "the pusher did not go on" "$await" line "$work/hogs" "grown $pid"

@@ -38,7 +38,7 @@ innocent=$pid
 check "the number was not used again: the case proves nothing" [ "$innocent" = "$first" ]
 hog_ready "$innocent"
 check "the old one is not armed: the case proves nothing" grep -qs '^Pid:[[:space:]]*-1$' /proc/"$agent"/fdinfo/*
-hog_start pusher -s 1 -g 50 -o 20
+hog_start pusher -s 1 -g 25 -o 20
 pusher=$pid
 hog_ready "$pusher"
 kill -CONT "$agent"

@@ -13,7 +13,7 @@ hog_start first -s 100
 first=$pid
 hog_ready "$keyboard"
 hog_ready "$first"
-hog_start pusher -s 1 -g 50 -o 20
+hog_start pusher -s 1 -g 25 -o 20
 check "the first hog was not killed" died "$first"
 check "not by us" "$await" line "$work/log" 'killed first'
 check "the pusher did not go on" "$await" line "$work/hogs" "grown $pid"
@@ -38,7 +38,7 @@ check "names were read from /proc: the case proves nothing" grep -q 'memory is s
 check "its name is lost" [ "$(reapctl --json filter test "$keyboard" | awk -F '"' '$2 == "rule" { print $4 }')" \
 	= 'package com.example.keyboard.service' ]
 
-hog_start pusher -s 1 -g 50 -o 20
+hog_start pusher -s 1 -g 25 -o 20
 check "the second hog was not killed" died "$second"
 # It began when nobody noted names.
 check "not by us" "$await" line "$work/log" "killed hog (pid $second,"

@@ -23,7 +23,7 @@ hog_start small -s 30
 small=$pid
 hog_ready "$small"
 
-hog_start pusher -s 1 -g 50 -o 20
+hog_start pusher -s 1 -g 25 -o 20
 check "the pair was not killed" died "$pair"
 check "half of the pair lives" died "$pair_child"
 check "not by us" "$await" line "$work/log" 'killed pair'

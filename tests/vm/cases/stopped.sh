@@ -21,7 +21,7 @@ echo 1 >"$cgroup/cgroup.freeze"
 check "it does not freeze" "$await" line "$cgroup/cgroup.events" 'frozen 1'
 check "it does not stop" grep -q '^State:.T' "/proc/$stopped/status"
 
-hog_start pusher -s 1 -g 50 -o 165
+hog_start pusher -s 1 -g 25 -o 165
 check "the frozen one was not killed" died "$frozen"
 check "the stopped one was not killed" died "$stopped"
 check "the pusher did not go on" "$await" line "$work/hogs" "grown $pid"
