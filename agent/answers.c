@@ -14,46 +14,13 @@
 
 #include "intake.h"
 #include "reload.h"
-#include "crisis.h"
+#include "choice.h"
+#include "coexist.h"
+#include "report.h"
 #include "kernel.h"
+#include "lmkd_link.h"
+#include "recording.h"
 #include "base/text.h"
-
-#define PROCS_PER_FRAME ((CONTROL_FRAME_MAX - sizeof(struct control)) / sizeof(struct proc))
-
-void answers_facts(struct agent *a)
-{
-	if (control_subscribed(a->control))
-		control_publish(a->control, CONTROL_FACTS, 0, &a->facts, sizeof(a->facts));
-}
-
-void answers_verdict(struct agent *a, const struct verdict *v)
-{
-	__u32 n;
-
-	if (!control_subscribed(a->control))
-		return;
-	for (__u32 first = 0; first < a->table.n; first += n) {
-		n = a->table.n - first;
-		if (n > PROCS_PER_FRAME)
-			n = PROCS_PER_FRAME;
-		control_publish(a->control, CONTROL_PROCS, (int)first, &a->table.procs[first],
-				n * sizeof(a->table.procs[0]));
-	}
-	control_publish(a->control, CONTROL_VERDICT, (int)a->table.n, v, sizeof(*v));
-}
-
-void answers_policy(struct agent *a)
-{
-	if (control_subscribed(a->control))
-		control_publish(a->control, CONTROL_POLICY, 0, &a->config.policy,
-				sizeof(a->config.policy));
-}
-
-void answers_rebase(struct agent *a, __u64 time_ns)
-{
-	if (control_subscribed(a->control))
-		control_publish(a->control, CONTROL_REBASE, 0, &time_ns, sizeof(time_ns));
-}
 
 /* In calm the table is as old as the last watch: look once, without leaving calm. */
 static int freshen(struct agent *a)
@@ -67,27 +34,29 @@ static int freshen(struct agent *a)
 		err = a->stale_ns ? -EAGAIN : 0;
 		if (!err)
 			err = gather_facts(&a->gather, &a->facts);
-		if (!err) {
-			assess_push(&a->assess, &a->facts);
-			answers_facts(a);
-		}
+		if (!err)
+			rules_look(a);
+		if (!intake_memory_short(a))
+			intake_names(a);
 	}
 	intake_resolve(a, false);
-	if (!a->tick_ns && !intake_memory_short(a))
+	if (!a->tick_ns)
 		intake_prepare(a);
 	return err;
 }
 
+/* Over the last second. */
 static __u32 permille_of(const struct agent *a, enum signal signal)
 {
+	struct record_term term = { .signal = (__u16)signal, .window_ms = 1000 };
 	__s64 value;
 
-	return assess_value(&a->assess, signal, NS_PER_S, &value) ? (__u32)value : 0;
+	return assess_value(&a->places.place[0].assess, &term, &value) ? (__u32)value : 0;
 }
 
-static void status(struct agent *a, struct control_client *client)
+void answers_status(struct agent *a, struct control_status *ret)
 {
-	struct control_status s = {
+	*ret = (struct control_status){
 		.now_ns = clock_now_ns(),
 		.start_ns = a->start_ns,
 		.edge_ns = a->board->last_edge_ns,
@@ -99,7 +68,7 @@ static void status(struct agent *a, struct control_client *client)
 		.critical_bytes = KERNEL_CRITICAL_BYTES,
 		.bulk_bytes = KERNEL_BULK_BYTES,
 		.snapshots = a->count.snapshots,
-		.policy = crisis_policy(a),
+		.policy = choice_policy(a),
 		.mem_total_kib = a->facts.mem_total_kib,
 		.mem_available_kib = a->facts.mem_available_kib,
 		.swap_total_kib = a->facts.swap_total_kib,
@@ -121,33 +90,51 @@ static void status(struct agent *a, struct control_client *client)
 	};
 
 	for (__u32 i = 0; i < COUNTERS; i++)
-		s.counters[i] = hook_counter(a->hooks, i);
-	text_copy(s.strategy, sizeof(s.strategy), a->config.strategy);
-	text_copy(s.scope, sizeof(s.scope), a->config.scope);
-	text_copy(s.version, sizeof(s.version), REAPD_VERSION);
+		ret->counters[i] = hook_counter(a->hooks, i);
+	lmkd_link_status(a, ret);
+	text_copy(ret->strategy, sizeof(ret->strategy), a->config.strategy);
+	text_copy(ret->scope, sizeof(ret->scope), a->config.scope);
+	text_copy(ret->version, sizeof(ret->version), REAPD_VERSION);
+}
+
+static void status(struct agent *a, struct control_client *client)
+{
+	struct control_status s;
+
+	answers_status(a, &s);
 	control_send(client, CONTROL_STATUS_IS, 0, &s, sizeof(s));
 }
 
-static void send_proc(struct agent *a, struct control_client *client, const struct candidate *c)
+static void fill_proc(struct agent *a, struct control_proc *ret, __u32 row)
 {
-	const struct proc_info *info = &a->table.infos[c->index];
-	const struct proc *p = &a->table.procs[c->index];
+	const struct proc_info *info = &a->table.infos[row];
+	const struct proc *p = &a->table.procs[row];
 	const char *cgroup = cgroups_path(a->cgroups, info->cgroup_id);
-	struct control_proc frame = {
-		.start_ns = p->start_ns,
-		.uid = p->uid,
-		.anon_kib = p->anon_kib,
-		.file_kib = p->file_kib,
-		.shmem_kib = p->shmem_kib,
-		.swap_kib = p->swap_kib,
-		.threads = info->threads,
-	};
 
-	crisis_candidate(a, c, &frame.candidate);
-	text_copy(frame.comm, sizeof(frame.comm), info->comm);
-	text_copy(frame.name, sizeof(frame.name), info->name);
+	ret->start_ns = p->start_ns;
+	ret->uid = p->uid;
+	ret->anon_kib = p->anon_kib;
+	ret->file_kib = p->file_kib;
+	ret->shmem_kib = p->shmem_kib;
+	ret->swap_kib = p->swap_kib;
+	ret->threads = info->threads;
+	text_copy(ret->comm, sizeof(ret->comm), info->comm);
+	text_copy(ret->name, sizeof(ret->name), info->name);
 	if (cgroup)
-		text_copy(frame.cgroup, sizeof(frame.cgroup), cgroup);
+		text_copy(ret->cgroup, sizeof(ret->cgroup), cgroup);
+}
+
+static void send_proc(struct agent *a, struct control_client *client, const struct verdict *v,
+		      __u32 i)
+{
+	__u32 index = v->candidate[i].index;
+	struct control_proc frame = {};
+
+	choice_candidate(a, v, i, &frame.candidate);
+	if (v->list == CHOOSE_CGROUP)
+		text_copy(frame.cgroup, sizeof(frame.cgroup), tree_path(a->tree, index));
+	else
+		fill_proc(a, &frame, index);
 	control_send(client, CONTROL_PROC, 0, &frame, sizeof(frame));
 }
 
@@ -175,28 +162,139 @@ static void send_stalls(struct agent *a, struct control_client *client)
 
 static void top(struct agent *a, struct control_client *client)
 {
-	struct view view = crisis_view(a);
-	struct verdict v;
+	struct view view = choice_view(a, NULL, 0);
+	struct verdict v = {};
 
-	choose(&a->config.policy.choose, &view, &v);
+	choice_make(a, NULL, &view, &v);
 	status(a, client);
 	for (__u32 i = 0; i < v.candidates; i++)
-		send_proc(a, client, &v.candidate[i]);
+		send_proc(a, client, &v, i);
 	send_stalls(a, client);
+}
+
+static void send_rule(struct agent *a, struct control_client *client, __u32 place, __u32 rule)
+{
+	const struct place *p = &a->places.place[place];
+	const struct rule *r = &a->config.policy.rule[rule];
+	const char *path = p->cgroup_id ? cgroups_path(a->cgroups, p->cgroup_id) : NULL;
+	struct control_rule frame = { .flags = r->flags };
+	struct verdict v = {};
+
+	text_copy(frame.name, sizeof(frame.name), r->name);
+	frame.fires = a->strategy->evaluate(&a->config.policy, &a->places, place, rule, &v);
+	if (!v.terms)
+		return; /* it says nothing now */
+	frame.terms = v.terms;
+	memcpy(frame.term, v.term, sizeof(frame.term));
+	frame.nearness_permille = terms_nearness(v.term, v.terms);
+	if (p->rest_until_ns[rule] > a->facts.time_ns)
+		frame.rests_ms = (p->rest_until_ns[rule] - a->facts.time_ns) / NS_PER_MS;
+	if (path)
+		text_copy(frame.place, sizeof(frame.place), path);
+	control_send(client, CONTROL_RULE, 0, &frame, sizeof(frame));
+}
+
+/* A rule over cgroups of which there is none: it should be seen that it does nothing. */
+static void send_idle_rule(struct control_client *client, const struct rule *r)
+{
+	struct control_rule frame = { .flags = r->flags };
+
+	text_copy(frame.name, sizeof(frame.name), r->name);
+	text_copy(frame.place, sizeof(frame.place), r->scope);
+	control_send(client, CONTROL_RULE, 0, &frame, sizeof(frame));
 }
 
 static void send_rules(struct agent *a, struct control_client *client)
 {
-	const struct policy *policy = &a->config.policy;
+	for (__u32 rule = 0; rule < a->config.policy.rules; rule++) {
+		bool any = false;
 
-	for (__u32 i = 0; i < policy->rules; i++) {
-		struct control_rule frame = { .terms = policy->rule[i].terms };
-
-		text_copy(frame.name, sizeof(frame.name), policy->rule[i].name);
-		frame.fires = rule_evaluate(&policy->rule[i], &a->assess, frame.term);
-		frame.nearness_permille = rule_nearness(frame.term, frame.terms);
-		control_send(client, CONTROL_RULE, 0, &frame, sizeof(frame));
+		for (__u32 place = 0; place < a->places.n; place++) {
+			if (!(a->places.place[place].rules & 1u << rule))
+				continue;
+			send_rule(a, client, place, rule);
+			any = true;
+		}
+		if (!any)
+			send_idle_rule(client, &a->config.policy.rule[rule]);
 	}
+}
+
+/* Of the rules that act, the one nearest to firing, and where. */
+static const struct rule *nearest_rule(struct agent *a, __u32 *ret_place)
+{
+	const struct policy *policy = &a->config.policy;
+	const struct rule *nearest = NULL;
+	struct verdict v = {};
+	__u32 best = 0, n;
+
+	for (__u32 rule = 0; rule < policy->rules; rule++) {
+		for (__u32 place = 0; place < a->places.n; place++) {
+			if (!(a->places.place[place].rules & 1u << rule) ||
+			    policy->rule[rule].flags & RULE_SHADOW)
+				continue;
+			a->strategy->evaluate(policy, &a->places, place, rule, &v);
+			n = terms_nearness(v.term, v.terms);
+			if (!v.terms || (nearest && n <= best))
+				continue;
+			best = n;
+			nearest = &policy->rule[rule];
+			*ret_place = place;
+		}
+	}
+	return nearest;
+}
+
+static void send_choice(struct agent *a, struct control_client *client, const struct rule *rule,
+			__u32 place, const struct verdict *v)
+{
+	struct control_choice c = { .what = v->what,
+				    .list = v->list,
+				    .processes = v->members,
+				    .size_kib = v->member_kib,
+				    .flags = v->flags,
+				    .considered = v->considered,
+				    .vetoed = v->vetoed,
+				    .order = rule ? rule->order : a->config.order,
+				    .min_score_adj = v->min_score_adj,
+				    .reason = v->reason };
+	const char *cgroup = NULL;
+
+	for (__u32 i = 0; rule && i < rule->steps; i++) {
+		c.step[i].kind = rule->step[i].kind;
+		c.step[i].amount = rule->step[i].amount;
+		c.steps++;
+	}
+	if (rule)
+		text_copy(c.rule, sizeof(c.rule), rule->name);
+	text_copy(c.place, sizeof(c.place), rules_place_path(a, place));
+	if (v->victim != NO_VICTIM) {
+		c.victim = a->table.procs[v->victim].tgid;
+		cgroup = v->cgroup != CGROUP_NONE ?
+				 tree_path(a->tree, v->cgroup) :
+				 cgroups_path(a->cgroups, a->table.infos[v->victim].cgroup_id);
+	}
+	if (cgroup)
+		text_copy(c.cgroup, sizeof(c.cgroup), cgroup);
+	control_send(client, CONTROL_CHOICE, 0, &c, sizeof(c));
+}
+
+static void explain(struct agent *a, struct control_client *client)
+{
+	__u32 place = 0;
+	const struct rule *rule = nearest_rule(a, &place);
+	const struct policy *policy = &a->config.policy;
+	struct view view = choice_view(a, rule, place);
+	struct verdict v = {};
+
+	/* Its reason, if it has one: below it nobody would die. */
+	if (rule)
+		a->strategy->evaluate(policy, &a->places, place, (__u32)(rule - policy->rule), &v);
+	choice_make(a, rule, &view, &v);
+	send_rules(a, client);
+	send_choice(a, client, rule, place, &v);
+	for (__u32 i = 0; i < v.candidates; i++)
+		send_proc(a, client, &v, i);
 }
 
 void answers_probe(struct agent *a, struct control_client *client)
@@ -232,6 +330,7 @@ static int test(struct agent *a, struct control_client *client, __u32 tgid)
 		.comm = info->comm,
 		.cgroup = cgroups_path(a->cgroups, info->cgroup_id),
 		.uid = a->table.procs[row].uid,
+		.users = config_is_android(&a->config),
 	};
 	frame.action = filter_match(&a->filters->set, &subject, &rule);
 	frame.matched = rule < a->filters->set.n;
@@ -246,37 +345,25 @@ static int test(struct agent *a, struct control_client *client, __u32 tgid)
 	return 0;
 }
 
-/* What the next decision will be made of: the policy, and what the windows hold by now. */
-static void begin_recording(struct agent *a, struct control_client *client)
-{
-	size_t piece = CONTROL_FRAME_MAX / 2, n;
-
-	control_send(client, CONTROL_POLICY, 0, &a->config.policy, sizeof(struct policy));
-	for (size_t at = 0; at < sizeof(a->assess); at += n) {
-		n = sizeof(a->assess) - at < piece ? sizeof(a->assess) - at : piece;
-		control_send(client, CONTROL_ASSESS, (int)at, (const char *)&a->assess + at, n);
-	}
-	control_subscribe(client);
-}
-
 void answers_request(void *ctx, struct control_client *client, const struct control *request)
 {
 	struct agent *a = ctx;
 	int err = 0;
 
-	if (request->type != CONTROL_PROBE && request->type != CONTROL_RELOAD)
+	if (request->type != CONTROL_PROBE && request->type != CONTROL_RELOAD &&
+	    request->type != CONTROL_EVENTS)
 		err = freshen(a);
 	switch (err ? CONTROL_END : request->type) {
 	case CONTROL_STATUS:
 		status(a, client);
+		coexist_answer(a, client);
 		send_rules(a, client);
 		break;
 	case CONTROL_TOP:
 		top(a, client);
 		break;
 	case CONTROL_EXPLAIN:
-		send_rules(a, client);
-		top(a, client);
+		explain(a, client);
 		break;
 	case CONTROL_PROBE:
 		answers_probe(a, client);
@@ -288,8 +375,13 @@ void answers_request(void *ctx, struct control_client *client, const struct cont
 		err = reload(a);
 		break;
 	case CONTROL_RECORD:
-		begin_recording(a, client);
+		recording_begin(a, client);
 		return;
+	case CONTROL_EVENTS:
+		err = report_subscribe(a, client);
+		if (!err)
+			return;
+		break;
 	default:
 		break;
 	}

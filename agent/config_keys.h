@@ -16,8 +16,17 @@ struct config_key;
 const struct config_key *config_key_find(const char *section, const char *name,
 					 bool *section_known);
 
-/* Parse and store; false when the value is not of the form or out of range. */
+/* The i-th of all keys, with its section and name; NULL: there are no more. */
+const struct config_key *config_key_at(size_t i, const char **section, const char **name);
+
+/* A number without words that is out of range, as the nearest limit; false: it is not such a one. */
+bool config_key_clamp(const struct config_key *k, const char *value, char *buf, size_t size);
+
+/* Parse and store; false when the value is not of the form or out of range: the old one stays. */
 bool config_key_set(struct config *c, const struct config_key *k, const char *value);
+
+/* Was it set, and not left at its default? */
+bool config_key_written(const struct config *c, const char *section, const char *name);
 
 /* What a value of this key looks like, in words: "a size like 64M, from 64 KiB to 1.0 GiB". */
 void config_key_form(const struct config_key *k, char *buf, size_t size);

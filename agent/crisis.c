@@ -13,166 +13,52 @@
 #include "crisis.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <signal.h>
 #include <string.h>
 
 #include "intake.h"
 #include "death.h"
-#include "answers.h"
+#include "ladder.h"
+#include "lmkd_link.h"
+#include "programs.h"
+#include "choice.h"
+#include "recording.h"
+#include "report.h"
 #include "act/probe.h"
 #include "act/record.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "victim.h"
 
 /* Candidates that turn out to be gone, one after the other, before the tick is given up. */
-#define ATTEMPTS      8
+#define ATTEMPTS       8
 /* Sizes of a pass so long ago are of now: about a tick. */
-#define PASS_FRESH_NS (10 * NS_PER_MS)
-
-struct view crisis_view(const struct agent *a)
-{
-	return (struct view){
-		.facts = &a->facts,
-		.procs = a->table.procs,
-		.nprocs = a->table.n,
-	};
-}
-
-__u64 crisis_policy(const struct agent *a)
-{
-	const unsigned char *p = (const unsigned char *)&a->config.policy;
-	__u64 hash = a->filters->hash;
-
-	for (size_t i = 0; i < sizeof(a->config.policy); i++)
-		hash = (hash ^ p[i]) * 0x100000001b3ULL;
-	return hash;
-}
-
-void crisis_candidate(const struct agent *a, const struct candidate *c,
-		      struct record_candidate *ret)
-{
-	const struct proc_info *info = &a->table.infos[c->index];
-	const struct proc *p = &a->table.procs[c->index];
-	char rule[REAPD_PATH_LEN + 16];
-
-	memset(ret, 0, sizeof(*ret));
-	ret->tgid = p->tgid;
-	ret->oom_score_adj = p->oom_score_adj;
-	ret->action = p->action;
-	ret->veto = (__u8)c->veto;
-	ret->score = c->score;
-	ret->size_kib = proc_size_kib(p);
-	ret->growth_kib_s = p->growth_kib_s;
-	text_copy(ret->name, sizeof(ret->name), info->name[0] ? info->name : info->comm);
-	if (p->rule == PROC_NO_RULE || p->rule >= a->filters->set.n)
-		return;
-	filter_describe(&a->filters->set.filter[p->rule], rule, sizeof(rule));
-	text_copy(ret->rule, sizeof(ret->rule), rule);
-}
-
-static struct target target_of(const struct agent *a, __u32 row)
-{
-	const struct proc *p = &a->table.procs[row];
-
-	return (struct target){
-		.tgid = p->tgid,
-		.start_ns = p->start_ns,
-		.mm_id = p->mm_id,
-		.pidfs_ino = a->table.infos[row].pidfs_ino,
-	};
-}
-
-/*
- * Identity, once more. 0, -ESRCH: it is exiting by itself; -ESTALE: its number is another's by now; or
- * another negative errno. What is learnt is noted in its row.
- */
-static int take(struct agent *a, struct target *t, __u32 row)
-{
-	int err;
-
-	*t = target_of(a, row);
-	err = armed_take(&a->armed, t);
-	if (err == -ESRCH)
-		a->table.procs[row].flags |= PROC_DYING;
-	else if (err == -ESTALE)
-		a->table.procs[row].flags |= PROC_CHANGED;
-	return err;
-}
-
-static int take_target(struct agent *a, struct reap_job *job, __u32 row)
-{
-	int err = take(a, &job->target[job->targets], row);
-
-	job->targets += !err;
-	return err;
-}
-
-/* The job of killing them. -EBUSY: all reapers are at work; else as take(). */
-static int prepare(struct agent *a, const struct verdict *v, struct reap_job **ret)
-{
-	struct reap_job *job = reapers_get(a->reapers);
-	int err;
-
-	if (!job)
-		return -EBUSY;
-	job->kill_id = a->killlog.next_seq;
-	job->signal = true;
-	job->dry_run = a->config.dry_run;
-	job->patience_ns = a->config.kill_timeout_ns;
-	err = take_target(a, job, v->victim);
-	for (__u32 i = 0; !err && i < v->sharers; i++) {
-		err = take_target(a, job, v->sharer[i]);
-		if (err == -ESRCH)
-			err = 0; /* one less to kill */
-	}
-	if (err)
-		reapers_put(a->reapers, job);
-	else
-		*ret = job;
-	return err;
-}
-
-static void fill_names(struct agent *a, struct kill_record *r, __u32 row)
-{
-	const struct proc_info *info = &a->table.infos[row];
-	const char *cgroup = cgroups_path(a->cgroups, info->cgroup_id);
-
-	r->cgroup_id = info->cgroup_id;
-	r->threads = info->threads;
-	text_copy(r->comm, sizeof(r->comm), info->comm);
-	text_copy(r->name, sizeof(r->name), info->name);
-	if (cgroup)
-		text_copy(r->cgroup, sizeof(r->cgroup), cgroup);
-}
-
-static void fill_decision(struct agent *a, struct kill_record *r, const struct verdict *v)
-{
-	record_begin(r, &a->config.policy, crisis_policy(a), &a->facts, v);
-	r->dry_run = a->config.dry_run;
-	r->stage_ns[STAGE_EDGE] = a->edge_ns;
-	r->stage_ns[STAGE_WAKE] = a->wake_ns;
-	for (__u32 i = 0; i < v->candidates; i++)
-		crisis_candidate(a, &v->candidate[i], &r->candidate[i]);
-	r->candidates = v->candidates;
-}
+#define PASS_FRESH_NS  (10 * NS_PER_MS)
+/* How long a rule that found nobody to kill lets others try before it looks again. */
+#define NOBODY_REST_NS (100 * NS_PER_MS)
+/* A shadow or dry rule would else say the same at each look. */
+#define DRY_REST_NS    (10 * NS_PER_S)
 
 /* The signal is on its way: everything else about this kill. job NULL: no reaper is on it. */
 static void after_signal(struct agent *a, struct death *d, struct reap_job *job,
-			 const struct verdict *v, __u64 decided_ns)
+			 const struct view *view, const struct verdict *v, __u64 decided_ns)
 {
 	struct kill_record *r = &d->record;
 
-	fill_decision(a, r, v);
-	record_victim(r, &a->table.procs[v->victim]);
-	fill_names(a, r, v->victim);
-	r->sharers = (__u16)v->sharers;
+	victim_record(a, r, v);
 	r->kill_id = a->killlog.next_seq;
 	r->stage_ns[STAGE_DECIDED] = decided_ns;
 	if (!job)
 		r->stage_ns[STAGE_SIGNALLED] = clock_now_ns();
-	/* A dry run's victim lives on, and is a candidate again. */
-	for (__u32 i = 0; !r->dry_run && i < 1 + v->sharers; i++)
-		a->table.procs[i ? v->sharer[i - 1] : v->victim].flags |= PROC_KILLED;
+	d->rule = v->rule;
+	d->place = v->place;
+	d->pgid = a->table.procs[v->victim].pgid;
+	/* Who is not killed (yet) lives on, and is a candidate again. */
+	if (!r->dry_run && (!job || job->sig == SIGKILL))
+		victim_doom(a, view, v);
+	rules_rest(a, v->place, v->rule, r->dry_run ? DRY_REST_NS : 2 * d->grace_ns);
+	if (!r->dry_run)
+		android_killed(a, v);
 	a->count.kills++;
 	PROBE(edge, r->kill_id, r->stage_ns[STAGE_EDGE]);
 	PROBE(wake, r->kill_id, r->stage_ns[STAGE_WAKE]);
@@ -180,28 +66,36 @@ static void after_signal(struct agent *a, struct death *d, struct reap_job *job,
 	death_begin(a, d, job);
 }
 
-/*
- * Every reaper is stuck, in process_mrelease on a lock of its victim, say. A signal cannot block: this
- * one dies as fast as it exits by itself.
- */
-static void kill_without_reaper(struct agent *a, struct death *d, const struct verdict *v)
+static void kill_now(struct agent *a, __u32 row, bool dry)
 {
-	__u64 decided_ns = clock_now_ns();
 	struct target t;
 
-	if (take(a, &t, v->victim))
+	if (victim_take(a, &t, row))
 		return;
-	if (!a->config.dry_run)
+	if (!dry)
 		target_kill(&t);
 	target_close(&t);
-	for (__u32 i = 0; i < v->sharers; i++) {
-		if (take(a, &t, v->sharer[i]))
-			continue;
-		if (!a->config.dry_run)
-			target_kill(&t);
-		target_close(&t);
+}
+
+/*
+ * Every reaper is stuck, in process_mrelease on a lock of its victim, say. A signal cannot block: these
+ * die as fast as they exit by themselves.
+ */
+static void kill_without_reaper(struct agent *a, struct death *d, const struct view *view,
+				struct verdict *v)
+{
+	__u64 decided_ns = clock_now_ns();
+	bool dry = victim_is_dry(a, v->rule);
+
+	kill_now(a, v->victim, dry);
+	for (__u32 i = 0; i < v->sharers; i++)
+		kill_now(a, v->sharer[i], dry);
+	for (__u32 i = 0; v->what != CHOOSE_PROCESS && i < view->nprocs; i++) {
+		if (i != v->victim && choose_member(view, v, i))
+			kill_now(a, i, dry);
 	}
-	after_signal(a, d, NULL, v, decided_ns);
+	v->what = CHOOSE_PROCESS; /* it is the victim's end that is waited for */
+	after_signal(a, d, NULL, view, v, decided_ns);
 	log_warn("all reapers are busy: kill %llu is left to exit by itself", d->record.kill_id);
 }
 
@@ -209,16 +103,20 @@ static void no_victim(struct agent *a, const struct verdict *v)
 {
 	struct kill_record r;
 
-	if (a->no_victim_said)
+	/* A reason of lmkd's is the first that holds, and may spare fewer at the next look. */
+	if (!v->reason)
+		rules_pause(a, v->place, v->rule, NOBODY_REST_NS);
+	if (a->no_victim_said & 1u << v->rule)
 		return;
-	a->no_victim_said = true;
+	a->no_victim_said |= 1u << v->rule;
 	a->count.no_victim++;
-	fill_decision(a, &r, v);
+	victim_record(a, &r, v);
 	r.kind = RECORD_NO_VICTIM;
 	r.outcome = OUTCOME_NONE;
 	r.stage_ns[STAGE_DECIDED] = clock_now_ns();
 	death_record(a, &r);
 	record_log(&r);
+	report_record(a, &r);
 }
 
 /* What decisions are made of must be of now: filters, and sizes where no hook brings them. */
@@ -240,8 +138,8 @@ static bool look_for_sharers(struct agent *a, const struct verdict *v, __u64 *lo
 {
 	const struct proc *p = &a->table.procs[v->victim];
 
-	if (!(p->flags & PROC_SHARED) || v->sharers || !cgroups_scope_id(a->cgroups) ||
-	    *looked_mm_id == p->mm_id)
+	if (v->what != CHOOSE_PROCESS || !(p->flags & PROC_SHARED) || v->sharers ||
+	    !cgroups_scope_id(a->cgroups) || *looked_mm_id == p->mm_id)
 		return false;
 	*looked_mm_id = p->mm_id;
 	return !intake_sharers(a, p->mm_id);
@@ -252,22 +150,22 @@ static bool look_for_sharers(struct agent *a, const struct verdict *v, __u64 *lo
  * is to be killed by a reaper: -ENOENT: nobody is left; -ESRCH: the one that was chosen is exiting by
  * itself, its memory is on its way back; -EBUSY.
  */
-static int choose_job(struct agent *a, struct verdict *v, struct reap_job **ret)
+static int choose_job(struct agent *a, struct verdict *v, int sig, struct view *view,
+		      struct reap_job **ret)
 {
 	__u64 looked_mm_id = 0;
-	struct view view;
 	int err = -EAGAIN;
 
 	for (int i = 0; i < ATTEMPTS; i++) {
-		view = crisis_view(a);
-		choose(&a->config.policy.choose, &view, v);
+		*view = choice_view(a, &a->config.policy.rule[v->rule], v->place);
+		choice_make(a, &a->config.policy.rule[v->rule], view, v);
 		if (v->victim == NO_VICTIM) {
 			no_victim(a, v);
 			return -ENOENT;
 		}
 		if (look_for_sharers(a, v, &looked_mm_id))
 			continue;
-		err = prepare(a, v, ret);
+		err = victim_job(a, view, v, sig, ret);
 		if (!err || err == -ESRCH || err == -EBUSY)
 			return err;
 		intake_all(a);
@@ -275,99 +173,76 @@ static int choose_job(struct agent *a, struct verdict *v, struct reap_job **ret)
 	return err;
 }
 
-static void act(struct agent *a, struct verdict *v)
+/* grace_ns: SIGTERM, and SIGKILL so much later; 0: SIGKILL. */
+static void act(struct agent *a, struct verdict *v, __u64 grace_ns)
 {
+	bool hooked = a->config.prekill_dir[0];
 	struct death *d = death_free(a);
 	struct reap_job *job = NULL;
-	int err = d ? choose_job(a, v, &job) : -EBUSY;
+	struct view view;
+	int err = d ? choose_job(a, v, grace_ns ? SIGTERM : SIGKILL, &view, &job) : -EBUSY;
 
+	if (d)
+		d->grace_ns = err ? 0 : grace_ns;
 	if (!err) {
 		job->decided_ns = clock_now_ns();
-		reapers_submit(a->reapers, job);
+		if (!hooked)
+			reapers_submit(a->reapers, job);
 	}
-	if (d)
-		answers_verdict(a, v); /* with the table as it was */
+	/* With the table as it was: one that was not there to be taken is marked in it by now. */
+	if (d && (!err || err == -ENOENT || err == -EBUSY))
+		recording_verdict(a, &view, v);
 	if (!err)
-		after_signal(a, d, job, v, job->decided_ns);
+		after_signal(a, d, job, &view, v, job->decided_ns);
+	if (!err && hooked && !programs_prekill(a, d))
+		reapers_submit(a->reapers, job);
+	else if (d && err == -EBUSY && grace_ns)
+		rules_pause(a, v->place, v->rule, NOBODY_REST_NS); /* who is to be asked waits */
 	else if (d && err == -EBUSY)
-		kill_without_reaper(a, d, v);
+		kill_without_reaper(a, d, &view, v);
+}
+
+/* What shadow rules would do, were they not. */
+static void shadow(struct agent *a)
+{
+	struct kill_record r;
+	struct verdict v;
+	struct view view;
+
+	memset(&v, 0, sizeof(v));
+	while (a->strategy->judge(&a->config.policy, &a->places, true, &v)) {
+		view = choice_view(a, &a->config.policy.rule[v.rule], v.place);
+		choice_make(a, &a->config.policy.rule[v.rule], &view, &v);
+		victim_record(a, &r, &v);
+		r.kind = RECORD_SHADOW;
+		r.dry_run = true;
+		r.outcome = v.victim == NO_VICTIM ? OUTCOME_NONE : OUTCOME_DRY_RUN;
+		r.stage_ns[STAGE_DECIDED] = clock_now_ns();
+		death_record(a, &r);
+		record_log(&r);
+		rules_rest(a, v.place, v.rule, DRY_REST_NS);
+	}
 }
 
 void crisis_decide(struct agent *a)
 {
+	struct ladder_move move;
 	struct verdict v;
 
-	if (death_pending(a) || a->facts.time_ns < a->hold_until_ns || intake_is_stale(a))
+	if (lmkd_link_waits(a) || death_pending(a) || a->facts.time_ns < a->hold_until_ns ||
+	    intake_is_stale(a))
 		return;
 	memset(&v, 0, sizeof(v));
-	if (!a->strategy->judge(&a->config.policy, &a->assess, &v)) {
+	if (!a->strategy->judge(&a->config.policy, &a->places, false, &v)) {
 		if (a->board->state == STATE_PRESSURE)
 			a->board->state = STATE_WATCH;
+		shadow(a);
 		return;
 	}
 	a->board->state = STATE_PRESSURE;
 	freshen(a);
-	act(a, &v);
-}
-
-/* Is the kernel's victim ours to touch? Its row, or TABLE_NONE. */
-static __u32 oom_row(struct agent *a, const struct event_oom *e)
-{
-	__u32 row = table_find(&a->table, e->tgid, e->start_ns);
-
-	if (row == TABLE_NONE || a->table.procs[row].flags & PROC_OUTSIDE)
-		return TABLE_NONE;
-	return row;
-}
-
-/* Let a reaper take the memory of the kernel's victim; NULL when it is gone already. */
-static struct reap_job *oom_job(struct agent *a, const struct event_oom *e, __u32 row)
-{
-	struct reap_job *job = reapers_get(a->reapers);
-
-	if (!job)
-		return NULL;
-	job->dry_run = a->config.dry_run;
-	job->patience_ns = a->config.kill_timeout_ns;
-	job->kill_id = a->killlog.next_seq;
-	job->decided_ns = e->hdr.time_ns;
-	if (take_target(a, job, row)) {
-		reapers_put(a->reapers, job);
-		return NULL;
-	}
-	reapers_submit(a->reapers, job);
-	return job;
-}
-
-/*
- * The kernel's own killer chose one. It would take the memory back two seconds later; we do at once,
- * and it goes into the same history.
- */
-void crisis_on_oom(struct agent *a, const struct event_oom *e)
-{
-	struct verdict none = { .rule = NO_RULE };
-	struct death *d = death_free(a);
-	struct kill_record *r;
-	struct reap_job *job;
-	__u32 row;
-
-	row = oom_row(a, e);
-	if (row == TABLE_NONE || !d || death_of(a, e->tgid, a->table.procs[row].start_ns))
-		return;
-	a->count.kernel_ooms++;
-	job = oom_job(a, e, row);
-	r = &d->record;
-	record_begin(r, &a->config.policy, crisis_policy(a), &a->facts, &none);
-	record_victim(r, &a->table.procs[row]);
-	fill_names(a, r, row);
-	strcpy(r->rule, "kernel OOM");
-	r->kind = RECORD_KERNEL_OOM;
-	r->kill_id = a->killlog.next_seq;
-	r->dry_run = a->config.dry_run;
-	r->stage_ns[STAGE_EDGE] = a->edge_ns;
-	r->stage_ns[STAGE_WAKE] = a->wake_ns;
-	r->stage_ns[STAGE_DECIDED] = r->stage_ns[STAGE_SIGNALLED] = e->hdr.time_ns;
-	a->table.procs[row].flags |= PROC_KILLED;
-	death_begin(a, d, job);
-	d->followed = e->mm_id && hook_answers(a->hooks, "freed");
+	move = ladder_climb(a, &v);
+	if (move.kill)
+		act(a, &v, move.grace_ns);
+	shadow(a);
 }

@@ -16,7 +16,8 @@ struct death *death_of(struct agent *a, __u32 tgid, __u64 start_ns);
 void death_record(struct agent *a, struct kill_record *r);
 /* Something about a victim came in from the kernel side or from a reaper. */
 void death_on_kill(struct agent *a, const struct event_kill *e);
-void death_on_exit(struct agent *a, const struct event_exit *e);
+/* False: it is not its end yet, which its pidfd will tell. */
+bool death_on_exit(struct agent *a, const struct event_exit *e);
 void death_on_reaper(void *ctx, uint32_t events);
 /* Deadlines. */
 void death_tick(struct agent *a);

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 /*
- * Before anything is allocated: make malloc() give large blocks back when they are freed. libbpf
- * needs some 10 MiB for a moment.
+ * Before anything is allocated: make malloc() give large blocks back when they are freed (libbpf
+ * needs some 10 MiB for a moment), and have no huge pages. Programs that rules run have none either.
  */
 void harden_malloc(void);
 

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "coexist.h"
 #include "death.h"
+#include "lmkd_link.h"
 #include "sense/names.h"
 
 /* Records taken in one go: some 1 ms. */
@@ -31,6 +33,7 @@ static bool resolve(void *ctx, struct proc *p, const struct proc_info *info)
 		.comm = info->comm,
 		.cgroup = cgroup,
 		.uid = p->uid,
+		.users = config_is_android(&a->config),
 	};
 	__u32 rule;
 
@@ -46,6 +49,7 @@ static bool resolve(void *ctx, struct proc *p, const struct proc_info *info)
 
 void intake_resolve(struct agent *a, bool all)
 {
+	lmkd_link_mark(a);
 	table_resolve(&a->table, all, resolve, a);
 }
 
@@ -61,7 +65,9 @@ int intake_snapshot(struct agent *a, __u32 flags)
 
 	if (whole)
 		table_sweep_begin(&a->table);
-	err = snapshots_take(&a->snapshots, flags, 0, !intake_memory_short(a), &a->table);
+	/* In calm there is time to look for a page, as when the next pass is prepared. */
+	err = snapshots_take(&a->snapshots, flags, 0, !a->tick_ns || !intake_memory_short(a),
+			     &a->table);
 	if (err)
 		return err;
 	if (whole) {
@@ -82,15 +88,25 @@ int intake_sharers(struct agent *a, __u64 mm_id)
 	return err;
 }
 
+static void on_rename(struct agent *a, const struct event_rss *e)
+{
+	if (e->renamed)
+		names_learn(&a->table, hook_map_fd(a->hooks, HOOK_MAP_NAMES), e->tgid, e->start_ns);
+}
+
 static void on_bulk_event(void *ctx, const struct event *e)
 {
 	struct agent *a = ctx;
 
 	if (e->type == EV_CGROUP)
 		cgroups_apply(a->cgroups, (const struct event_cgroup *)e);
-	else if (e->type == EV_EXIT)
-		death_on_exit(a, (const struct event_exit *)e);
+	else if (e->type == EV_EXIT && !death_on_exit(a, (const struct event_exit *)e))
+		return;
 	table_apply(&a->table, e);
+	if (e->type == EV_RSS)
+		on_rename(a, (const struct event_rss *)e);
+	if (e->type == EV_TASK)
+		coexist_on_task(a, (const struct event_task *)e);
 }
 
 /*
@@ -129,6 +145,10 @@ void intake_all(struct agent *a)
 {
 	stream_drain(a->bulk, DRAIN_BULK);
 	heal(a);
+	if (a->tick_ns && snapshots_go_on(&a->snapshots, intake_memory_short(a), &a->table)) {
+		table_mark_ancestors(&a->table, (__u32)getpid());
+		a->count.snapshots++;
+	}
 	intake_resolve(a, false);
 }
 
@@ -139,7 +159,7 @@ int intake_open(struct agent *a)
 
 int intake_prepare(struct agent *a)
 {
-	int err = snapshots_prepare(&a->snapshots);
+	int err = snapshots_prepare(&a->snapshots, &a->table);
 
 	if (err)
 		log_debug("no pass over the processes could be prepared: %s", strerror(-err));
@@ -149,18 +169,27 @@ int intake_prepare(struct agent *a)
 
 void intake_begin(struct agent *a)
 {
+	a->peers.look = true;
 	if (read_anew(a))
 		log_warn("cannot list processes; going on with those known");
 }
 
 void intake_names(struct agent *a)
 {
+	int map = hook_map_fd(a->hooks, HOOK_MAP_NAMES);
+	bool whole = config_is_android(&a->config);
+
 	if (intake_memory_short(a)) {
-		log_warn("memory is short: names of older programs are their comm until later");
+		if (!a->names_filled)
+			log_warn(
+				"memory is short: names of older programs are their comm until later");
 		return;
 	}
-	names_fill(&a->table, hook_map_fd(a->hooks, HOOK_MAP_NAMES), false);
-	a->names_filled = true;
+	if (!a->names_filled)
+		names_fill(&a->table, map, whole);
+	/* Where not every name is noted as it comes, there are others the next time. */
+	a->names_filled = !hook_classic(a->hooks);
+	names_settle(&a->table, map, whole);
 }
 
 void intake_on_bulk(void *ctx, uint32_t events)

@@ -28,12 +28,13 @@ int intake_snapshot(struct agent *a, __u32 flags);
 /* Take in whoever has this mm, in scope or not. 0 or negative errno. */
 int intake_sharers(struct agent *a, __u64 mm_id);
 
-/* Filters and scope for rows that need it; `all`: the filters changed. */
+/* Filters, scope and registration for rows that need it; `all`: the filters changed. */
 void intake_resolve(struct agent *a, bool all);
 
 /*
- * Processes older than the kernel side's memory of names: ask /proc, which must not be done when
- * memory is short. Then they go by their comm for now.
+ * In calm: names that the kernel side could not learn, of older processes and of those that were renamed
+ * lately (sense/names.h), from /proc, which must not be asked when memory is short. Then older ones go by
+ * their comm for now.
  */
 void intake_names(struct agent *a);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "pulse.h"
 
 /* Rings, triggers, timers, signals, control, and a pidfd for each victim. */
 #define LOOP_MAX   32
@@ -23,6 +24,7 @@ struct handler {
 struct loop {
 	int epoll_fd;
 	bool stop;
+	struct pulse *pulse; /* NULL: nobody watches */
 	struct handler handler[LOOP_MAX];
 };
 
@@ -99,11 +101,19 @@ int loop_run(struct loop *l)
 		for (int i = 0; i < n; i++) {
 			/* By fd and not by pointer: an earlier handler may have taken it out. */
 			h = find(l, events[i].data.fd);
-			if (h)
-				h->fn(h->ctx, events[i].events);
+			if (!h)
+				continue;
+			pulse_begin(l->pulse);
+			h->fn(h->ctx, events[i].events);
+			pulse_end(l->pulse);
 		}
 	}
 	return 0;
+}
+
+void loop_watched(struct loop *l, struct pulse *pulse)
+{
+	l->pulse = pulse;
 }
 
 void loop_stop(struct loop *l)

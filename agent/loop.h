@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct loop;
+struct pulse;
 
 typedef void loop_fn(void *ctx, uint32_t events);
 
@@ -20,6 +21,9 @@ int loop_add(struct loop *l, int fd, uint32_t events, loop_fn *fn, void *ctx);
 
 /* Never again, not even for events that were already fetched. Before the fd is closed. */
 void loop_del(struct loop *l, int fd);
+
+/* A thread watches it through this (pulse.h); NULL: no more. */
+void loop_watched(struct loop *l, struct pulse *pulse);
 
 /* Until loop_stop(). 0 or negative errno. */
 int loop_run(struct loop *l);

@@ -24,10 +24,17 @@
 #include "reload.h"
 #include "death.h"
 #include "answers.h"
+#include "lmkd_link.h"
+#include "choice.h"
+#include "coexist.h"
+#include "report.h"
+#include "act/held.h"
+#include "act/marker.h"
 #include "act/notify.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "harden.h"
+#include "stuck.h"
 
 /* One agent per run_dir: the lock goes with the process, however it ends. */
 static int take_lock(const struct config *c)
@@ -81,7 +88,7 @@ static void on_signal(void *ctx, uint32_t events)
 	if (read(a->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
 	if (info.ssi_signo == SIGHUP) {
-		notify_send("RELOADING=1");
+		notify_reloading();
 		reload(a);
 		notify_send("READY=1");
 		return;
@@ -126,7 +133,8 @@ static void open_trigger(struct agent *a)
 	if (cgroups_scope_id(a->cgroups))
 		cgroups_scope_file(a->cgroups, path, sizeof(path), "memory.pressure");
 	for (size_t i = 0; i < 2 && a->trigger_fd < 0; i++)
-		a->trigger_fd = psi_trigger_open(path, triggers[i].stall_ns, triggers[i].window_ns);
+		a->trigger_fd =
+			psi_trigger_open(path, "some", triggers[i].stall_ns, triggers[i].window_ns);
 	if (a->trigger_fd < 0)
 		log_warn("no trigger on %s, going on without the backstop: %s", path,
 			 strerror(-a->trigger_fd));
@@ -157,7 +165,10 @@ static int fill_loop(struct agent *a)
 		{ hook_map_fd(a->hooks, HOOK_MAP_CRITICAL), EPOLLIN, watch_on_critical },
 		{ hook_map_fd(a->hooks, HOOK_MAP_BULK), EPOLLIN, intake_on_bulk },
 		{ a->trigger_fd, EPOLLPRI, watch_on_trigger },
+		{ a->android.partial_fd, EPOLLPRI, android_on_partial },
+		{ a->android.complete_fd, EPOLLPRI, android_on_complete },
 		{ a->tick_fd, EPOLLIN, watch_on_tick },
+		{ a->level_fd, EPOLLIN, watch_on_level },
 		{ reapers_fd(a->reapers), EPOLLIN, death_on_reaper },
 		{ a->signal_fd, EPOLLIN, on_signal },
 		{ a->watchdog_fd, EPOLLIN, on_watchdog },
@@ -184,8 +195,9 @@ static int start_timers(struct agent *a)
 
 	a->tick_fd = timer_open();
 	a->watchdog_fd = timer_open();
-	if (a->tick_fd < 0 || a->watchdog_fd < 0)
-		return a->tick_fd < 0 ? a->tick_fd : a->watchdog_fd;
+	a->level_fd = timer_open();
+	if (a->tick_fd < 0 || a->watchdog_fd < 0 || a->level_fd < 0)
+		return -EMFILE;
 	if (watchdog_ns)
 		timer_set(a->watchdog_fd, watchdog_ns);
 	return 0;
@@ -201,6 +213,13 @@ static int start_cgroups(struct agent *a)
 	return cgroups_scan(a->cgroups);
 }
 
+static int start_rules(struct agent *a)
+{
+	int err = rules_start(a);
+
+	return err ? err : choice_start(a);
+}
+
 static int start_filters(struct agent *a)
 {
 	return reload_filters(a, &a->config);
@@ -208,7 +227,10 @@ static int start_filters(struct agent *a)
 
 static int start_gather(struct agent *a)
 {
-	return gather_open(&a->gather, a->hooks, a->cgroups);
+	int err = gather_open(&a->gather, a->hooks, a->cgroups);
+
+	a->gather.zram_wanted = policy_looks_at(&a->config.policy, SIGNAL_ZRAM_USED);
+	return err ? err : android_start(a);
 }
 
 static int start_killlog(struct agent *a)
@@ -218,7 +240,20 @@ static int start_killlog(struct agent *a)
 
 static int start_reapers(struct agent *a)
 {
-	return reapers_start(&a->reapers, a->config.reapers, a->config.realtime);
+	return reapers_start(&a->reapers, a->config.reapers, a->config.realtime,
+			     config_is_android(&a->config) ? a->config.android.foreground_cpuset :
+							     NULL);
+}
+
+/* What an agent before this one held, and what this one needs to hold anything. */
+static int start_ladders(struct agent *a)
+{
+	unsigned int held = held_undo(a->config.state_dir, cgroups_mount_fd(a->cgroups));
+
+	if (held)
+		log_warn("let go of %u cgroups that an agent before this one had frozen or clamped",
+			 held);
+	return ladder_start(a);
 }
 
 static int start_loop(struct agent *a)
@@ -241,11 +276,16 @@ static int start_rest(struct agent *a)
 		{ "timers", start_timers },
 		{ "table of processes (max_processes)", start_table },
 		{ "tree of cgroups", start_cgroups },
+		{ "rules", start_rules },
 		{ "filters", start_filters },
 		{ "memory and pressure files", start_gather },
 		{ "kill records (state_dir)", start_killlog },
 		{ "reaper threads", start_reapers },
+		{ "thread for events and metrics", report_start },
 		{ "control socket (run_dir)", start_loop },
+		{ "errand threads", start_ladders },
+		{ "lmkd socket", lmkd_link_start },
+		{ "watchdog thread", stuck_start },
 		{ "first look at the processes", watch_start },
 	};
 	int err;
@@ -283,8 +323,7 @@ int setup_start(struct agent *a)
 
 	a->start_ns = clock_now_ns();
 	a->strategy = strategy_find(a->config.strategy);
-	a->signal_fd = a->tick_fd = a->watchdog_fd = a->trigger_fd = -1;
-	assess_init(&a->assess);
+	a->signal_fd = a->tick_fd = a->watchdog_fd = a->level_fd = a->trigger_fd = -1;
 	code = kernel_features(a);
 	if (!code)
 		code = take_lock(&a->config);
@@ -297,9 +336,14 @@ int setup_start(struct agent *a)
 	code = start_rest(a);
 	if (code)
 		return code;
+	coexist_start(a);
+	marker_set(a->config.trace_marker);
 	harden_shed();
 	rehearse(a);
 	harden(a->config.realtime);
+	android_calm(a);
+	watch_rules_changed(a);
+	report_metrics(a);
 	log_info("tier %c, scope %s, %u processes, %u filters%s", hook_tier(a->hooks),
 		 a->config.scope, a->table.n, a->filters->set.n,
 		 a->config.dry_run ? ", dry run: nobody will be killed" : "");
@@ -311,14 +355,22 @@ void setup_stop(struct agent *a)
 {
 	notify_send("STOPPING=1");
 	a->control = control_close(a->control);
+	stuck_stop(a);
+	lmkd_link_stop(a);
+	ladder_stop(a);
+	report_stop(a);
 	a->reapers = reapers_stop(a->reapers);
 	armed_done(&a->armed);
 	snapshots_done(&a->snapshots);
 	a->critical = stream_free(a->critical);
 	a->bulk = stream_free(a->bulk);
-	if (a->hooks)
+	if (a->hooks) {
 		gather_close(&a->gather);
+		android_stop(a);
+	}
 	a->hooks = hook_free(a->hooks);
+	choice_stop(a);
+	rules_stop(a);
 	a->cgroups = cgroups_free(a->cgroups);
 	killlog_close(&a->killlog);
 	table_done(&a->table);

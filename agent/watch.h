@@ -15,5 +15,8 @@ void watch_rehearse(struct agent *a);
 void watch_on_critical(void *ctx, uint32_t events);
 void watch_on_trigger(void *ctx, uint32_t events);
 void watch_on_tick(void *ctx, uint32_t events);
+void watch_on_level(void *ctx, uint32_t events);
+/* The rules are others now: is there something to look at in calm, is there a level with an edge? */
+void watch_rules_changed(struct agent *a);
 
 #endif

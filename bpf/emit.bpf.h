@@ -132,31 +132,45 @@ static __always_inline bool in_scope(struct task_struct *task)
 	       knobs.scope_id;
 }
 
-/*
- * Pressure shows itself. In calm: raise the state and wake the agent. Later: let it know at most
- * every edge_interval_ns, since it is looking anyway.
- */
-static __always_inline void edge(struct task_struct *task, __u32 kind, __u32 arg)
+/* End calm. True: it was calm. */
+static __always_inline bool edge_raise(__u64 now)
 {
-	__u64 now = bpf_ktime_get_ns();
-	struct event_edge *e;
+	bool was = calm();
 
 	board.last_edge_ns = now;
 	__sync_fetch_and_add(&board.edges, 1);
-	if (calm())
+	if (was)
 		board.state = STATE_WATCH;
-	else if (now - board.published_ns < knobs.edge_interval_ns)
-		return;
-	board.published_ns = now;
-	e = critical_reserve(EV_EDGE, sizeof(*e));
+	return was;
+}
+
+static __always_inline void edge_publish(__u32 kind, __u32 arg)
+{
+	struct event_edge *e = critical_reserve(EV_EDGE, sizeof(*e));
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+
 	if (!e)
 		return;
 	e->kind = kind;
 	e->arg = arg;
-	e->tgid = BPF_CORE_READ(task, tgid);
-	e->tid = BPF_CORE_READ(task, pid);
-	e->cgroup_id = cgroup_id_of(task);
+	e->tgid = pid_tgid >> 32;
+	e->tid = pid_tgid;
+	e->cgroup_id = bpf_get_current_cgroup_id();
 	critical_submit(e);
+}
+
+/*
+ * Pressure shows itself, to the task that runs. In calm: raise the state and wake the agent. Later: let
+ * it know at most every edge_interval_ns, since it is looking anyway.
+ */
+static __always_inline void edge(__u32 kind, __u32 arg)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!edge_raise(now) && now - board.published_ns < knobs.edge_interval_ns)
+		return;
+	board.published_ns = now;
+	edge_publish(kind, arg);
 }
 
 /* Note on the board that this task stalls or reclaims from now on. */

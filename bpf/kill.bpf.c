@@ -17,19 +17,9 @@
  * be used again.
  */
 #include "victim.bpf.h"
-#include <reapd/record.h>
 
 #define SIGKILL		       9
 #define TRACE_SIGNAL_DELIVERED 0
-
-/* Time from stage to stage, log2 of microseconds: record.h. Written by the agent. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, LATENCY_STEPS);
-	__type(key, __u32);
-	__type(value, struct latency);
-} latency SEC(".maps");
 
 static __always_inline void publish(__u32 stage, const struct victim *v, __u64 mm_id)
 {

@@ -5,71 +5,18 @@
  * In calm nothing is published but cgroups made and removed (rare, and their path is known only
  * then): the snapshot at the start of watch tells the rest. Names are the exception that must be
  * caught as they happen: a process's argv[0] is read here, from its own memory while it runs, at
- * exec and when it renames itself, and kept in the map `names`; the child has its parent's until it
- * execs. So the agent never reads /proc/PID/cmdline, which can stall in reclaim and can keep a dead
+ * exec and when it renames itself (note.bpf.h), and kept in the map `names`; the child has its parent's
+ * until it execs or is renamed. So the agent never reads /proc/PID/cmdline, which can stall in reclaim and can keep a dead
  * victim's memory pinned.
  *
- * Cost. Fork, exec and exit of a process: about 300 ns each, in calm too. Threads: one load.
+ * Cost. Fork, exec and exit of a process: about 300 ns each, in calm too. Threads: one look-up in a map.
  *
  * Accepted races. A name is read without faulting its page in: when it is not resident (never right
  * after exec) the old name stays. A program chooses its own name; the man page says so.
  */
-#include "name.bpf.h"
+#include "note.bpf.h"
 #include "task.bpf.h"
 #include "victim.bpf.h"
-
-/*
- * Per CPU, because the stack is too small. Since 7.0 tracepoint programs can be preempted, by one that
- * uses the same scratch: each signs it, and one that finds another's name there withdraws its note.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct argv0);
-} scratch SEC(".maps");
-
-static __always_inline void keep_note(struct argv0 *a, __u32 tgid)
-{
-	if (bpf_map_update_elem(&names, &tgid, &a->note, BPF_ANY))
-		count(COUNT_NAMES_FULL);
-	if (a->owner != bpf_get_current_pid_tgid())
-		bpf_map_delete_elem(&names, &tgid);
-}
-
-/*
- * Read the current task's argv[0] and note the package name in it. prio_ns 0: a rename, which leaves
- * the time of its priority as it was.
- */
-static __always_inline void note_name(struct task_struct *leader, __u64 prio_ns)
-{
-	struct task_note *old;
-	unsigned long arg_start = BPF_CORE_READ(leader, mm, arg_start);
-	__u32 zero = 0, tgid = BPF_CORE_READ(leader, tgid), begin, len;
-	struct argv0 *a = bpf_map_lookup_elem(&scratch, &zero);
-
-	if (!a || !arg_start)
-		return;
-	a->owner = bpf_get_current_pid_tgid();
-	if (bpf_probe_read_user_str(a->text, sizeof(a->text), (void *)arg_start) <= 0)
-		return;
-	find_name(a);
-	begin = a->begin;
-	len = a->end - begin;
-	if (begin >= ARGV0_MAX || !len)
-		return;
-	if (len > REAPD_NAME_LEN - 1)
-		len = REAPD_NAME_LEN - 1;
-	__builtin_memset(&a->note, 0, sizeof(a->note));
-	a->note.start_ns = BPF_CORE_READ(leader, start_boottime);
-	old = prio_ns ? NULL : bpf_map_lookup_elem(&names, &tgid);
-	if (old && old->start_ns == a->note.start_ns)
-		prio_ns = old->prio_ns;
-	a->note.prio_ns = prio_ns;
-	a->note.name_len = len;
-	bpf_probe_read_kernel(a->note.name, len, a->text + begin);
-	keep_note(a, tgid);
-}
 
 static __always_inline void publish_task(struct task_struct *leader, __u32 what, bool named)
 {
@@ -90,16 +37,17 @@ static __always_inline void publish_task(struct task_struct *leader, __u32 what,
 SEC("?tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
-	__u32 zero = 0, tgid = child->tgid, from = parent->tgid;
+	__u32 tgid = child->tgid, from = parent->tgid;
 	struct task_note *note;
 	struct argv0 *a;
 
+	if (look_again(parent->group_leader))
+		publish_task(parent->group_leader, TASK_RENAME, true);
 	if (child->pid != child->tgid)
 		return 0;
 	note = bpf_map_lookup_elem(&names, &from);
-	a = bpf_map_lookup_elem(&scratch, &zero);
+	a = take_scratch();
 	if (note && a && note->start_ns == BPF_CORE_READ(parent, group_leader, start_boottime)) {
-		a->owner = bpf_get_current_pid_tgid();
 		__builtin_memcpy(&a->note, note, sizeof(a->note));
 		a->note.start_ns = BPF_CORE_READ(child, start_boottime);
 		keep_note(a, tgid);
@@ -113,7 +61,7 @@ int BPF_PROG(process_exec, struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
 
-	note_name(leader, bpf_ktime_get_ns());
+	note_exec(leader);
 	publish_task(leader, TASK_EXEC, true);
 	return 0;
 }
@@ -128,10 +76,13 @@ int BPF_PROG(process_rename, struct task_struct *task, const char *comm)
 	struct task_struct *leader = task->group_leader;
 	struct event_task *e;
 
-	if (task != leader)
+	if (task != leader) {
+		if (task == (void *)bpf_get_current_task() && look_again(leader))
+			publish_task(leader, TASK_RENAME, true);
 		return 0;
+	}
 	if (task == (void *)bpf_get_current_task())
-		note_name(leader, 0);
+		note_rename(leader);
 	if (calm() || !in_scope(leader))
 		return 0;
 	e = bulk_reserve(EV_TASK, sizeof(*e));

@@ -15,7 +15,7 @@
  * Accepted races. Two mms that share a slot push each other out and are published more often; two
  * CPUs that fault in one mm may publish it twice. Neither is wrong, both are rare.
  */
-#include "emit.bpf.h"
+#include "note.bpf.h"
 
 #define RSS_SLOTS 4096 /* 64 KiB; live mms beyond that only cost extra records */
 
@@ -54,6 +54,11 @@ static __always_inline struct task_struct *owner_of(__u64 mm_id)
 	return BPF_CORE_READ(mm, owner);
 }
 
+static __always_inline bool is_current(struct task_struct *task)
+{
+	return task == (void *)bpf_get_current_task();
+}
+
 /* On a cache line of its own for each CPU; a lost count moves the sample by one. */
 static struct {
 	__u32 events;
@@ -82,6 +87,7 @@ int BPF_PROG(rss_stat, struct mm_struct *mm)
 	__u64 mm_id, all, change;
 	struct rss_slot *slot;
 	struct event_rss *e;
+	bool renamed;
 
 	if (calm() || skip())
 		return 0;
@@ -102,6 +108,7 @@ int BPF_PROG(rss_stat, struct mm_struct *mm)
 		return 0;
 	slot->mm_id = mm_id;
 	slot->kib = all;
+	renamed = is_current(task) && look_again(BPF_CORE_READ(task, group_leader));
 
 	e = bulk_reserve(EV_RSS, sizeof(*e));
 	if (!e)
@@ -115,6 +122,7 @@ int BPF_PROG(rss_stat, struct mm_struct *mm)
 	e->shmem_kib = shmem;
 	e->swap_kib = swap;
 	e->oom_score_adj = BPF_CORE_READ(task, signal, oom_score_adj);
+	e->renamed = renamed;
 	__builtin_memset(e->pad, 0, sizeof(e->pad));
 	bulk_submit(e);
 	return 0;

@@ -9,9 +9,13 @@
  * effect that a read of /proc/pressure has (a CPU with less than a jiffy of work since the last read
  * loses its stall for every reader).
  *
+ * Where those clocks are. Not by the variable's name: the verifier would look that up in kallsyms, which
+ * on many kernels lists functions only (Debian's for arm64 among them). But every task points to the run
+ * queue of the CPU it is on, another per-CPU variable, and BTF says how far apart the two are.
+ *
  * Cost. The hooks fire once per stall: never on an idle machine, up to some 10,000 times a second
  * in a thrashing one, about 200 ns each against stalls of 100 us and more. psi_sample costs about
- * 50 ns per CPU and runs only when the agent asks, in watch.
+ * 150 ns per CPU and runs only when the agent asks, in watch.
  *
  * Accepted races. A leave whose enter was missed (the same program interrupted itself on this CPU)
  * is counted and adds nothing. psi_sample reads times[] without its seqcount: a sample torn by an
@@ -47,7 +51,7 @@ static __always_inline int stall_enter(void)
 	if (BPF_CORE_READ_BITFIELD_PROBED(task, in_memstall) || !counts(task))
 		return 0;
 	slot_begin(board.stalls, bpf_get_current_pid_tgid(), EDGE_STALL);
-	edge(task, EDGE_STALL, 0);
+	edge(EDGE_STALL, 0);
 	return 0;
 }
 
@@ -109,9 +113,6 @@ int BPF_KPROBE(stall_leave_kprobe, unsigned long *flags)
 	return stall_leave(flags);
 }
 
-extern const struct psi_group_cpu system_group_pcpu __ksym __weak;
-extern const struct rq runqueues __ksym __weak;
-
 enum clock_kind {
 	CLOCK_SOME,
 	CLOCK_FULL,
@@ -129,6 +130,29 @@ struct cpu_clocks {
 
 static struct cpu_clocks clocks[KNOB_MAX_CPUS];
 
+/* Addresses of struct rq; 0: a CPU that has not been online since the agent began. */
+static __u64 rq_of[KNOB_MAX_CPUS];
+
+/* Of this CPU, and it is noted down; NULL when the current task does not lead to it. */
+static __always_inline struct rq *this_rq(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct rq *rq = BPF_CORE_READ(task, se.cfs_rq, rq);
+
+	if (cpu >= KNOB_MAX_CPUS || BPF_CORE_READ(rq, cpu) != cpu)
+		return NULL;
+	rq_of[cpu] = (__u64)rq;
+	return rq;
+}
+
+/* Run on each CPU before the first sample (hook.c). 0: found. */
+SEC("?raw_tp")
+int psi_clocks(void *ctx)
+{
+	return !this_rq();
+}
+
 /*
  * state_start is in sched_clock, BPF's clock is CLOCK_MONOTONIC. This CPU's rq->clock was set a few
  * microseconds ago, when the agent was switched in; the smallest difference seen is the offset.
@@ -137,10 +161,9 @@ static struct cpu_clocks clocks[KNOB_MAX_CPUS];
 static __u64 clock_offset_ns;
 static __u64 clock_offset_taken_ns;
 
-static __always_inline __u64 sched_clock_now(__u64 now)
+static __always_inline __u64 sched_clock_now(struct rq *rq, __u64 now)
 {
-	const struct rq *rq = bpf_this_cpu_ptr(&runqueues);
-	__u64 offset = now - rq->clock;
+	__u64 offset = now - BPF_CORE_READ(rq, clock);
 
 	if (now - clock_offset_taken_ns > 1000000000ULL || offset < clock_offset_ns) {
 		clock_offset_ns = offset;
@@ -149,13 +172,14 @@ static __always_inline __u64 sched_clock_now(__u64 now)
 	return now - clock_offset_ns;
 }
 
-static __always_inline __u32 clock_read(const struct psi_group_cpu *g, __u32 state, __u64 now)
+static __always_inline __u32 clock_read(struct psi_group_cpu *g, __u32 state, __u64 now)
 {
+	__u64 since = BPF_CORE_READ(g, state_start);
 	__u32 time_ns;
 
 	bpf_probe_read_kernel(&time_ns, sizeof(time_ns), &g->times[state]);
-	if (g->state_mask & (1u << state) && now > g->state_start)
-		time_ns += now - g->state_start;
+	if (BPF_CORE_READ(g, state_mask) & (1u << state) && now > since)
+		time_ns += now - since;
 	return time_ns;
 }
 
@@ -175,19 +199,22 @@ int psi_sample(void *ctx)
 {
 	__u64 now = bpf_ktime_get_ns(), clock, some = 0, full = 0, weight, weights = 0;
 	__u32 cpu, nonidle = compat_psi_nonidle(), step[CLOCK_KINDS];
-	const struct psi_group_cpu *g;
+	struct rq *rq = this_rq();
+	struct psi_group_cpu *g;
 	struct cpu_clocks *last;
 	bool rebase;
 
+	if (!rq)
+		return 0;
 	/* The first sample after a calm only sets the base: u32 clocks wrap after 4.3 s. */
 	rebase = now - board.psi_time_ns > REBASE_NS;
-	clock = sched_clock_now(now);
+	clock = sched_clock_now(rq, now);
 	for (cpu = 0; cpu < KNOB_MAX_CPUS; cpu++) {
 		if (cpu >= knobs.cpus)
 			break;
-		g = bpf_per_cpu_ptr(&system_group_pcpu, cpu);
-		if (!g)
-			break;
+		if (!rq_of[cpu])
+			continue;
+		g = (void *)(rq_of[cpu] + knobs.psi_from_rq);
 		last = &clocks[cpu];
 		if (rebase) {
 			last->time_ns[CLOCK_SOME] = clock_read(g, PSI_MEM_SOME, clock);

@@ -76,6 +76,7 @@ static __always_inline void describe(struct event_task *t, struct task_struct *l
 	t->uid = leader->cred->uid.val;
 	t->threads = signal->nr_threads;
 	t->oom_score_adj = signal->oom_score_adj;
+	t->pgid = BPF_CORE_READ(signal, pids[PIDTYPE_PGID], numbers[0].nr);
 	mm = process_mm(leader, &leader_dead);
 	t->mm_id = (__u64)mm;
 	if (leader->flags & PF_KTHREAD)

@@ -3,12 +3,14 @@
  * await.c - wait for an event, not for time: for shell tests.
  *
  *   await [-t SECONDS] exit PID...          until all of them have exited
- *   await [-t SECONDS] line FILE TEXT [N]   until the file has N (1) lines with TEXT; prints the last
+ *   await [-t SECONDS] line FILE TEXT [N]   until the file has N (1) lines with TEXT; prints the last.
+ *                                         It may be missing yet, and be replaced meanwhile.
  *
  * Exits 0 when it happened, 1 when the time (default 20 s) ran out, 2 on bad usage. Static, for VMs.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <libgen.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,11 +70,13 @@ static int count_lines(const char *path, const char *text, char *last, size_t si
 
 static int await_line(const char *path, const char *text, int wanted)
 {
-	char last[8192], events[4096];
+	char last[8192], events[4096], dir[4096];
 	int in = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 
+	/* Its directory, and so also a file that is yet to come or is replaced by another. */
+	snprintf(dir, sizeof(dir), "%s", path);
 	/* Watch first, look then: nothing can come in between unseen. */
-	if (in < 0 || inotify_add_watch(in, path, IN_MODIFY) < 0) {
+	if (in < 0 || inotify_add_watch(in, dirname(dir), IN_MODIFY | IN_MOVED_TO) < 0) {
 		fprintf(stderr, "await: %s: %s\n", path, strerror(errno));
 		exit(2);
 	}

@@ -34,9 +34,12 @@ static const char usage[] =
 	"  -o MIB    ... but not beyond this much more than is available now, swap included\n"
 	"  -f FILE   then read this file or block device over and over through a mapping\n"
 	"  -w        touch the anonymous memory over and over too\n"
+	"  -x        fill it with what does not compress\n"
 	"  -j FILE   first write our pid into this file (cgroup.procs); repeatable\n"
 	"  -a ADJ    first write our oom_score_adj\n"
 	"  -n NAME   rename by prctl, as a program does that renames itself\n"
+	"  -Z NAME   go on in a child that is renamed as zygote's are: by prctl, then in argv\n"
+	"  -u UID    then be this user\n"
 	"  -t        ignore SIGTERM\n"
 	"  -T N      have N more threads\n"
 	"  -z        let the first thread exit and another one do it all\n"
@@ -45,8 +48,8 @@ static const char usage[] =
 
 static struct {
 	unsigned long size, grow, most;
-	bool grows, rewrite, share, dead_leader;
-	const char *file;
+	bool grows, rewrite, share, dead_leader, noise;
+	const char *file, *app;
 	int threads;
 } want = { .size = MIB };
 
@@ -65,14 +68,31 @@ static void put(const char *path, const char *text)
 	close(fd);
 }
 
+static void fill(char *page)
+{
+	static unsigned long random = 88172645463325252UL;
+	unsigned long *word = (unsigned long *)page;
+
+	for (unsigned long i = 0; i < PAGE / sizeof(*word); i++) {
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+		word[i] = random;
+	}
+}
+
 static char *take(unsigned long size)
 {
 	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
 		die("mmap");
-	for (unsigned long at = 0; at < size; at += PAGE)
-		p[at] = 1;
+	for (unsigned long at = 0; at < size; at += PAGE) {
+		if (want.noise)
+			fill(p + at);
+		else
+			p[at] = 1;
+	}
 	return p;
 }
 
@@ -226,10 +246,15 @@ static bool wish(int c)
 		want.most = available() + mib(optarg);
 		return true;
 	case 'f':
-		want.file = optarg;
+		want.file = strdup(optarg); /* argv may be written over */
+		return true;
+	case 'Z':
+		want.app = strdup(optarg);
 		return true;
 	case 'w':
 		return want.rewrite = true;
+	case 'x':
+		return want.noise = true;
 	case 'T':
 		want.threads = atoi(optarg);
 		return true;
@@ -259,6 +284,10 @@ static bool obey(int c)
 	case 'n':
 		prctl(PR_SET_NAME, optarg);
 		return true;
+	case 'u':
+		if (setuid((uid_t)strtoul(optarg, NULL, 10)))
+			die("setuid");
+		return true;
 	case 't':
 		signal(SIGTERM, SIG_IGN);
 		return true;
@@ -270,16 +299,37 @@ static bool obey(int c)
 	}
 }
 
+/* As Android does it; the parent only waits, and takes the child with it. */
+static void become_app(int argc, char **argv)
+{
+	size_t room = (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) - argv[0]);
+	size_t len = strlen(want.app);
+	pid_t child = fork();
+
+	if (child < 0)
+		die("fork");
+	if (child) {
+		waitpid(child, NULL, 0);
+		exit(0);
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, want.app + (len > 15 ? len - 15 : 0));
+	memset(argv[0], 0, room);
+	memcpy(argv[0], want.app, len < room ? len : room);
+}
+
 int main(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "s:g:m:o:f:wj:a:n:tT:zvi")) != -1) {
+	while ((c = getopt(argc, argv, "s:g:m:o:f:wxj:a:n:tT:zviZ:u:")) != -1) {
 		if (!wish(c) && !obey(c)) {
 			fputs(usage, stderr);
 			return 2;
 		}
 	}
+	if (want.app)
+		become_app(argc, argv);
 	for (int i = 0; i < want.threads; i++)
 		start_thread(idle_thread);
 	if (want.dead_leader) {

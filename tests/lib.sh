@@ -65,11 +65,11 @@ join() {
 
 # agent_config [LINE]...: its configuration; lines are added behind [agent]. In a scope of its own the
 # rule asks for less pressure than by default: how much a squeezed cgroup feels depends on what else
-# runs here, and most tests are not about the limit.
+# runs here, and most tests are not about the limit. Nor is "exhausted" to be there before it, by chance.
 agent_config() {
 	mkdir -p "$work/run" "$work/state"
 	{
-		[ "$scope" = / ] || printf '[host]\nthrashing_psi_full = 10%%\nthrashing_window = 1s\nthrashing_mem_available = 20%%\n'
+		[ "$scope" = / ] || printf '[host]\nexhausted_mem_available = 5%%\nthrashing_psi_full = 4%%\nthrashing_window = 1s\nthrashing_mem_available = 20%%\n'
 		printf '[agent]\nscope = %s\nrun_dir = %s\nstate_dir = %s\nbpf_dir = %s\n' \
 			"$scope" "$work/run" "$work/state" "$bpf_dir"
 		[ $# = 0 ] || printf '%s\n' "$@"
@@ -107,6 +107,32 @@ hog_start() {
 }
 
 hog_ready() { "$await" line "$work/hogs" "ready $1" >/dev/null || fail "hog $1 did not get its memory"; }
+
+# workers_start: six that ask for more than a scope of 256 MiB has beside a large one.
+workers_start() {
+	local i
+	# shellcheck disable=SC2046 # words are meant
+	for i in 1 2 3 4 5 6; do hog_start "worker$i" $(join) -s 15 "${squeezed[@]}"; done
+}
+
+# kill_recorded: a recording, in $work/rec, of how the large one among the workers ($pid) is killed.
+kill_recorded() {
+	local recorder
+	"$build/reapctl" --run-dir "$work/run" record "$work/rec" 2>"$work/rec.err" &
+	recorder=$!
+	disown $recorder
+	pids+=("$recorder")
+	workers_start
+	# shellcheck disable=SC2046
+	hog_start large $(join) -s 110 "${squeezed[@]}"
+	check "no kill" died "$pid" 60
+	"$await" line "$work/log" "killed large" >/dev/null || fail "no log line"
+	kill "$recorder"
+	check "the recorder did not end" died "$recorder"
+}
+
+# recipe NAME: commands of README.md, as they stand behind a line <!-- recipe: NAME -->.
+recipe() { sed -n "/<!-- recipe: $1 -->/,/^\`\`\`\$/p" "$top/README.md" | sed '1,2d;$d'; }
 
 alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$1/status"; }
 dead() { ! alive "$1"; }

@@ -9,14 +9,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* A connected socket or a negative errno. */
-static int try_connect(const struct tool *t)
+int client_try(const char *run_dir)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd, err;
 
-	if ((size_t)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/" CONTROL_SOCKET,
-			     t->run_dir) >= sizeof(addr.sun_path))
+	if ((size_t)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/" CONTROL_SOCKET, run_dir) >=
+	    sizeof(addr.sun_path))
 		return -ENAMETOOLONG;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0)
@@ -30,7 +29,7 @@ static int try_connect(const struct tool *t)
 
 int client_connect(const struct tool *t)
 {
-	int fd = try_connect(t);
+	int fd = client_try(t->run_dir);
 
 	if (fd == -ENOENT || fd == -ECONNREFUSED)
 		complain("no reapd is running on %s", t->run_dir);
@@ -41,7 +40,7 @@ int client_connect(const struct tool *t)
 
 bool client_agent_runs(const struct tool *t)
 {
-	int fd = try_connect(t);
+	int fd = client_try(t->run_dir);
 
 	if (fd >= 0)
 		close(fd);

@@ -16,6 +16,9 @@ struct frame {
 	_Alignas(8) char payload[CONTROL_FRAME_MAX];
 };
 
+/* A connected socket or a negative errno; -ENOENT, -ECONNREFUSED: there is no agent. */
+int client_try(const char *run_dir);
+
 /* Connect; says what is wrong when it cannot. The socket, or -1. */
 int client_connect(const struct tool *t);
 

@@ -245,7 +245,7 @@ static void on_test(void *ctx, const struct frame *f)
 /* A name alone: package filters decide. */
 static int test_name(const struct tool *t, const char *name)
 {
-	struct filter_subject subject = { .name = name, .comm = "", .uid = UINT32_MAX };
+	struct filter_subject subject = { .name = name, .comm = "", .uid = UID_NOT_READ };
 	struct filter_set *set = calloc(1, sizeof(*set));
 	struct control_test_is is = {};
 	int code = set ? read_all(t, set) : EXIT_FAILURE;

@@ -17,66 +17,14 @@
 #include <unistd.h>
 
 #include "../agent/base/killlog.h"
+#include "../agent/base/owner.h"
 #include "../agent/base/record_text.h"
 #include "../agent/base/text.h"
-#include "../agent/decide/filter.h"
+#include "history.h"
 #include "out.h"
 
-/* The second record of a kill comes at most so many kills later: as many as are followed at once. */
-#define DEATHS_FOLLOWED 8
 /* Without --all that many are shown. */
-#define SHOWN		20
-
-struct history {
-	struct kill_record *record;
-	size_t n, room;
-};
-
-/* A later record of the same kill replaces the earlier one. */
-static void history_add(struct history *h, const struct kill_record *r)
-{
-	for (size_t i = h->n; i-- > 0;) {
-		if (h->record[i].kill_id == r->kill_id) {
-			h->record[i] = *r;
-			return;
-		}
-		if (h->record[i].kill_id + DEATHS_FOLLOWED < r->kill_id)
-			break;
-	}
-	if (h->n == h->room) {
-		h->room = h->room ? 2 * h->room : 64;
-		h->record = realloc(h->record, h->room * sizeof(*h->record));
-		if (!h->record)
-			abort();
-	}
-	h->record[h->n++] = *r;
-}
-
-static int history_read(struct history *h, const char *dir)
-{
-	static const char *const files[] = { KILLLOG_OLD, KILLLOG_FILE };
-	struct kill_record r;
-	char path[PATH_MAX];
-	int found = 0;
-
-	for (int i = 0; i < 2; i++) {
-		__u64 offset = 0;
-		int fd;
-
-		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		found++;
-		while (killlog_read(fd, &offset, &r) > 0)
-			history_add(h, &r);
-		close(fd);
-	}
-	if (found)
-		return 0;
-	complain("no kill records in %s: %s", dir, strerror(errno));
-	return EXIT_FAILURE;
-}
+#define SHOWN 20
 
 static char *when(char *buf, size_t size, __u64 wall_ns)
 {
@@ -88,29 +36,38 @@ static char *when(char *buf, size_t size, __u64 wall_ns)
 	return buf;
 }
 
-static __u64 size_kib(const struct kill_record *r)
-{
-	return (__u64)r->anon_kib + r->file_kib + r->shmem_kib + r->swap_kib;
-}
-
-static const char *victim_name(const struct kill_record *r)
-{
-	return *r->name ? r->name : *r->comm ? r->comm : "-";
-}
-
 static void print_head(void)
 {
 	printf("%s%4s %-19s %-15s %7s %8s %-10s %s%s\n", out_bold(), "ID", "WHEN", "VICTIM", "PID",
 	       "SIZE", "RULE", "OUTCOME", out_plain());
 }
 
+/* Of a cgroup its last part. */
+static const char *victim_name(const struct kill_record *r)
+{
+	const char *last = strrchr(r->cgroup, '/');
+
+	return r->what == CHOOSE_CGROUP && last ? last + 1 : history_name(r);
+}
+
+/* What came of it; of what was no kill, what it was. */
+static const char *result(const struct kill_record *r)
+{
+	if (r->kind == RECORD_STEP)
+		return step_name(r->step);
+	return r->kind == RECORD_SHADOW ? "shadow" : outcome_name(r->outcome);
+}
+
 static void print_row(const struct kill_record *r)
 {
-	char time[32], size[32];
+	char time[32], size[32], pid[16];
 
-	printf("%4llu %-19s %-15.15s %7u %8s %-10.10s %s\n", r->kill_id,
-	       when(time, sizeof(time), r->wall_ns), victim_name(r), r->tgid,
-	       text_kib(size, sizeof(size), size_kib(r)), r->rule, outcome_name(r->outcome));
+	/* Of many how many they are stands where one has its number. */
+	snprintf(pid, sizeof(pid), r->what == CHOOSE_PROCESS ? "%u" : "(%u)",
+		 r->what == CHOOSE_PROCESS ? r->tgid : r->processes);
+	printf("%4llu %-19s %-15.15s %7s %8s %-10.10s %s\n", r->kill_id,
+	       when(time, sizeof(time), r->wall_ns), victim_name(r), pid,
+	       text_kib(size, sizeof(size), record_size_kib(r)), r->rule, result(r));
 	fflush(stdout);
 }
 
@@ -160,21 +117,46 @@ static void print_memory(const struct kill_record *r)
 	puts("");
 }
 
+/* Whose it was. */
+static void print_owner(const struct kill_record *r)
+{
+	struct owner o;
+	char text[128];
+
+	printf("cgroup     ");
+	out_wrapped(11, *r->cgroup ? r->cgroup : "-");
+	owner_of(r->cgroup, &o);
+	if (o.unit[0]) {
+		printf("unit       ");
+		out_wrapped(11, o.unit);
+	}
+	if (o.user != OWNER_NO_USER)
+		printf("user       %u\n", o.user);
+	if (o.container[0]) {
+		printf("container  ");
+		snprintf(text, sizeof(text), "%s%s%s", o.container, *o.runtime ? " of " : "",
+			 o.runtime);
+		out_wrapped(11, text);
+	}
+	if (o.pod[0])
+		printf("pod        %s, %s\n", o.pod, o.qos);
+}
+
 static void print_whole(const struct kill_record *r)
 {
-	char text[512], terms[256], time[32], a[32], b[32], c[32], d[32];
+	char text[RECORD_LINE], why[300], time[32], a[32], b[32], c[32], d[32];
 
 	printf("%skill %llu%s  %s, policy %016llx\n", out_bold(), r->kill_id, out_plain(),
 	       when(time, sizeof(time), r->wall_ns), r->policy);
 	out_wrapped(0, record_line(text, sizeof(text), r));
-	terms_text(terms, sizeof(terms), r->term, r->terms);
-	snprintf(text, sizeof(text), "%s%s%s", r->rule, *terms ? ": " : "", terms);
+	record_why(why, sizeof(why), r);
+	snprintf(text, sizeof(text), "%s%s%s%s%s", r->rule, *r->place ? " in " : "", r->place,
+		 *why ? ": " : "", why);
 	printf("\nrule       ");
 	out_wrapped(11, text);
 	print_memory(r);
 	if (r->kind != RECORD_NO_VICTIM) {
-		printf("cgroup     ");
-		out_wrapped(11, *r->cgroup ? r->cgroup : "-");
+		print_owner(r);
 		printf("size       anon %s, file %s, shmem %s, swap %s; %u threads\n",
 		       text_kib(a, sizeof(a), r->anon_kib), text_kib(b, sizeof(b), r->file_kib),
 		       text_kib(c, sizeof(c), r->shmem_kib), text_kib(d, sizeof(d), r->swap_kib),
@@ -185,78 +167,14 @@ static void print_whole(const struct kill_record *r)
 		if (r->error)
 			printf("error      %s (process_mrelease tried %u times)\n",
 			       strerror(-r->error), r->mrelease_tries);
+		if (r->what != CHOOSE_PROCESS)
+			printf("in all     %u processes, %s\n", r->processes,
+			       text_kib(a, sizeof(a), record_size_kib(r)));
 		if (r->sharers)
 			printf("with it    %u processes that shared its memory\n", r->sharers);
 		print_stages(r);
 	}
 	print_candidates(r);
-}
-
-static void add_victim_json(struct json_object *o, const struct kill_record *r)
-{
-	out_int(o, "pid", r->tgid);
-	out_int(o, "uid", r->uid);
-	out_str(o, "name", r->name);
-	out_str(o, "comm", r->comm);
-	out_str(o, "cgroup", r->cgroup);
-	out_int(o, "oom_score_adj", r->oom_score_adj);
-	out_int(o, "threads", r->threads);
-	out_int(o, "sharers", r->sharers);
-	out_int(o, "anon_kib", r->anon_kib);
-	out_int(o, "file_kib", r->file_kib);
-	out_int(o, "shmem_kib", r->shmem_kib);
-	out_int(o, "swap_kib", r->swap_kib);
-	out_int(o, "expected_kib", (long long)r->expected_kib);
-	out_int(o, "returned_kib", r->returned_kib);
-	out_int(o, "error", r->error);
-	out_int(o, "mrelease_tries", r->mrelease_tries);
-}
-
-static void add_lists_json(struct json_object *o, const struct kill_record *r)
-{
-	struct json_object *stages = json_object_new_object();
-	struct json_object *terms = json_object_new_array();
-	struct json_object *candidates = json_object_new_array();
-
-	for (int i = 0; i < STAGES; i++)
-		out_int(stages, stage_name(i), (long long)r->stage_ns[i]);
-	for (__u32 i = 0; i < r->terms && i < RECORD_TERMS; i++)
-		json_object_array_add(terms, out_term_json(&r->term[i]));
-	for (__u32 i = 0; i < r->candidates && i < RECORD_CANDIDATES; i++)
-		json_object_array_add(candidates, out_candidate_json(&r->candidate[i]));
-	json_object_object_add(o, "stages_ns", stages);
-	json_object_object_add(o, "terms", terms);
-	json_object_object_add(o, "candidates", candidates);
-}
-
-static struct json_object *record_json(const struct kill_record *r)
-{
-	struct json_object *o = json_object_new_object();
-	char text[512];
-
-	out_int(o, "id", (long long)r->kill_id);
-	out_int(o, "seq", (long long)r->seq);
-	out_int(o, "wall_ns", (long long)r->wall_ns);
-	out_str(o, "kind",
-		r->kind == RECORD_KERNEL_OOM ? "kernel-oom" :
-		r->kind == RECORD_NO_VICTIM  ? "no-victim" :
-					       "kill");
-	out_str(o, "outcome", outcome_name(r->outcome));
-	out_bool(o, "dry_run", r->dry_run);
-	add_victim_json(o, r);
-	out_str(o, "strategy", r->strategy);
-	out_str(o, "rule", r->rule);
-	snprintf(text, sizeof(text), "%016llx", r->policy);
-	out_str(o, "policy", text);
-	out_int(o, "mem_total_kib", (long long)r->mem_total_kib);
-	out_int(o, "mem_available_kib", (long long)r->mem_available_kib);
-	out_int(o, "swap_total_kib", (long long)r->swap_total_kib);
-	out_int(o, "swap_free_kib", (long long)r->swap_free_kib);
-	out_int(o, "considered", r->considered);
-	out_int(o, "vetoed", r->vetoed);
-	add_lists_json(o, r);
-	out_str(o, "text", record_line(text, sizeof(text), r));
-	return o;
 }
 
 static void print_one(const struct tool *t, const struct kill_record *r)
@@ -265,26 +183,22 @@ static void print_one(const struct tool *t, const struct kill_record *r)
 		print_row(r);
 		return;
 	}
-	struct json_object *o = record_json(r);
+	struct json_object *o = history_json(r);
 
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_NOSLASHESCAPE));
 	fflush(stdout);
 	json_object_put(o);
 }
 
-static int show_id(const struct tool *t, const struct history *h, uint64_t id)
+static int show_one(const struct tool *t, const struct kill_record *r)
 {
-	for (size_t i = 0; i < h->n; i++) {
-		if (h->record[i].kill_id != id)
-			continue;
-		if (t->json)
-			out_json(record_json(&h->record[i]));
-		else
-			print_whole(&h->record[i]);
-		return 0;
-	}
-	complain("no kill %llu in %s", (unsigned long long)id, t->state_dir);
-	return EXIT_FAILURE;
+	if (!r)
+		return EXIT_FAILURE;
+	if (t->json)
+		out_json(history_json(r));
+	else
+		print_whole(r);
+	return 0;
 }
 
 static void show_all(const struct tool *t, const struct history *h, bool all)
@@ -300,7 +214,7 @@ static void show_all(const struct tool *t, const struct history *h, bool all)
 	}
 	list = json_object_new_array();
 	for (size_t i = first; i < h->n; i++)
-		json_object_array_add(list, record_json(&h->record[i]));
+		json_object_array_add(list, history_json(&h->record[i]));
 	out_json(list);
 }
 
@@ -361,9 +275,9 @@ int verb_kills(const struct tool *t, int argc, char **argv)
 		return follow(t);
 	code = history_read(&h, t->state_dir);
 	if (!code && id)
-		code = show_id(t, &h, id);
+		code = show_one(t, history_find(&h, id, t->state_dir));
 	else if (!code)
 		show_all(t, &h, all);
-	free(h.record);
+	history_free(&h);
 	return code;
 }

@@ -2,11 +2,13 @@
 /*
  * latency.c - reapctl latency: the histograms in the pinned map, from stage to stage of a kill.
  */
-#include "tool.h"
+#include "latency.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <langinfo.h>
 #include <limits.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,47 +106,72 @@ static int reset(const struct tool *t, int fd)
 	return out_done(t);
 }
 
+static void draw(const struct latency *all)
+{
+	bool utf8;
+
+	setlocale(LC_CTYPE, "");
+	utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	for (__u32 i = 0; i < LATENCY_STEPS; i++)
+		latency_bars(stdout, latency_name(i), &all[i], utf8);
+}
+
 static int show(const struct tool *t, int fd)
 {
 	struct json_object *list = json_object_new_array();
-	struct latency l;
+	struct latency all[LATENCY_STEPS];
 
 	if (!t->json)
 		printf("%s%-22s %7s %11s %11s %11s %11s%s\n", out_bold(), "STEP", "COUNT",
 		       "P50 <=", "P90 <=", "P99 <=", "MAX", out_plain());
 	for (__u32 i = 0; i < LATENCY_STEPS; i++) {
-		if (bpf_map_lookup_elem(fd, &i, &l)) {
+		if (bpf_map_lookup_elem(fd, &i, &all[i])) {
 			complain("cannot read: %s", strerror(errno));
 			json_object_put(list);
 			return EXIT_FAILURE;
 		}
 		if (t->json)
-			json_object_array_add(list, latency_json(latency_name(i), &l));
+			json_object_array_add(list, latency_json(latency_name(i), &all[i]));
 		else
-			print_row(latency_name(i), &l);
+			print_row(latency_name(i), &all[i]);
 	}
-	if (t->json)
+	if (t->json) {
 		out_json(list);
-	else
+	} else {
 		json_object_put(list);
+		draw(all);
+	}
 	return 0;
+}
+
+static int usage(void)
+{
+	complain("usage: reapctl latency [--reset] | --trace [--number N] [PID]...");
+	return EXIT_USAGE;
 }
 
 int verb_latency(const struct tool *t, int argc, char **argv)
 {
-	static const struct option options[] = { { "reset", no_argument, NULL, 'r' }, {} };
-	bool resets = false;
+	static const struct option options[] = { { "reset", no_argument, NULL, 'r' },
+						 { "trace", no_argument, NULL, 't' },
+						 { "number", required_argument, NULL, 'n' },
+						 {} };
+	bool resets = false, traces = false;
+	uint64_t most = 0;
 	int c, fd, code;
 
-	while ((c = getopt_long(argc, argv, "r", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "rtn:", options, NULL)) != -1) {
 		if (c == '?')
 			return EXIT_USAGE;
-		resets = true;
+		if (c == 'n' && (text_to_u64(optarg, &most) || !most))
+			return usage();
+		resets |= c == 'r';
+		traces |= c == 't';
 	}
-	if (optind < argc) {
-		complain("usage: reapctl latency [--reset]");
-		return EXIT_USAGE;
-	}
+	if (traces && !resets)
+		return latency_trace(t, most, argc - optind, argv + optind);
+	if (traces || most || optind < argc)
+		return usage();
 	fd = open_map(t);
 	if (fd < 0)
 		return EXIT_FAILURE;

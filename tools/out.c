@@ -7,13 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../agent/base/counter_text.h"
 #include "../agent/base/record_text.h"
 #include "../agent/base/text.h"
 #include "../agent/decide/filter.h"
 #include <reapd/board.h>
 
-#define COLUMNS	   80
-#define WHY_COLUMN 33 /* where names stand */
+#define COLUMNS	    80
+#define NAME_COLUMN 20
+#define WHY_COLUMN  33 /* where names stand */
 
 static const char *code(const char *escape)
 {
@@ -73,9 +75,9 @@ struct json_object *out_term_json(const struct record_term *term)
 	char text[128];
 
 	out_str(o, "signal", signal_name(term->signal));
-	out_bool(o, "applies", !term->na);
+	out_bool(o, "applies", !(term->flags & TERM_NA));
 	out_int(o, "value", term->value);
-	out_str(o, "compare", term->over ? ">=" : "<");
+	out_str(o, "compare", term_op_text(term->op));
 	out_int(o, "limit", term->limit);
 	out_int(o, "window_ms", term->window_ms);
 	out_str(o, "text", term_text(text, sizeof(text), term));
@@ -108,6 +110,21 @@ const char *out_state(__u32 state)
 	return state <= STATE_PRESSURE ? names[state] : "?";
 }
 
+bool out_place(struct out_places *p, const struct control_rule *r)
+{
+	bool same = r && !strcmp(p->rule, r->name);
+
+	if (same)
+		return ++p->n <= PLACES_SHOWN;
+	if (p->n > PLACES_SHOWN)
+		printf("          and for %u more cgroups that rule %s is about\n",
+		       p->n - PLACES_SHOWN, p->rule);
+	*p = (struct out_places){ .n = 1 };
+	if (r)
+		text_copy(p->rule, sizeof(p->rule), r->name);
+	return true;
+}
+
 struct json_object *out_rule_json(const struct control_rule *r)
 {
 	struct json_object *o = json_object_new_object(), *terms = json_object_new_array();
@@ -115,40 +132,21 @@ struct json_object *out_rule_json(const struct control_rule *r)
 	out_str(o, "name", r->name);
 	out_bool(o, "fires", r->fires);
 	out_int(o, "nearness_permille", r->nearness_permille);
+	out_str(o, "place", r->place);
+	out_int(o, "rests_ms", (long long)r->rests_ms);
 	for (__u32 i = 0; i < r->terms && i < RECORD_TERMS; i++)
 		json_object_array_add(terms, out_term_json(&r->term[i]));
 	json_object_object_add(o, "terms", terms);
 	return o;
 }
 
-const char *out_counter(__u32 counter)
-{
-	static const char *const names[COUNTERS] = {
-		[EV_EDGE] = "edge_lost",
-		[EV_OOM] = "oom_lost",
-		[EV_KILL] = "kill_lost",
-		[EV_RSS] = "rss_lost",
-		[EV_TASK] = "task_lost",
-		[EV_ADJ] = "adj_lost",
-		[EV_EXIT] = "exit_lost",
-		[EV_CGROUP] = "cgroup_lost",
-		[COUNT_NAMES_FULL] = "names_full",
-		[COUNT_SLOTS_FULL] = "slots_full",
-		[COUNT_CGROUP_FULL] = "cgroup_stalls_full",
-		[COUNT_VICTIM_FULL] = "victims_full",
-		[COUNT_MISSED_LEAVE] = "stall_ends_unmatched",
-	};
-
-	return counter < COUNTERS && names[counter] ? names[counter] : "?";
-}
-
 unsigned long long out_lost(const struct control_status *s, bool critical)
 {
 	unsigned long long sum = 0;
 
-	for (__u32 type = EV_EDGE; type < EV_TYPES; type++) {
-		if (critical == (type <= EV_KILL))
-			sum += s->counters[COUNT_LOST_FIRST + type];
+	for (__u32 i = EV_EDGE; i < EV_TYPES; i++) {
+		if (critical == !strcmp(counter_ring(i), "critical"))
+			sum += s->counters[i];
 	}
 	return sum;
 }
@@ -187,9 +185,15 @@ struct json_object *out_status_json(const struct control_status *s)
 	out_int(o, "lost_critical", (long long)out_lost(s, true));
 	out_int(o, "lost_bulk", (long long)out_lost(s, false));
 	for (__u32 i = EV_EDGE; i < COUNTERS; i++)
-		out_int(counters, out_counter(i), (long long)s->counters[i]);
+		out_int(counters, counter_name(i), (long long)s->counters[i]);
 	json_object_object_add(o, "counters", counters);
 	out_int(o, "malformed", (long long)s->malformed);
+	if (s->lmkd) {
+		out_int(o, "lmkd_clients", s->lmkd_clients);
+		out_int(o, "lmkd_registered", s->lmkd_registered);
+		out_int(o, "lmkd_lost", (long long)s->lmkd_lost);
+		out_int(o, "lmkd_malformed", (long long)s->lmkd_malformed);
+	}
 	out_int(o, "reapers_busy", s->reapers_busy);
 	out_int(o, "rss_error_kib", (long long)s->rss_error_kib);
 	return o;
@@ -197,27 +201,10 @@ struct json_object *out_status_json(const struct control_status *s)
 
 void out_wrapped(int indent, const char *text)
 {
-	int column = indent, len;
+	char prefix[COLUMNS / 2 + 1];
 
-	for (;; text++) {
-		len = (int)strcspn(text, " ");
-		if (column > indent && column + 1 + len > COLUMNS) {
-			printf("\n%*s", indent, "");
-			column = indent;
-		} else if (column > indent) {
-			putchar(' ');
-			column++;
-		}
-		/* A word longer than a line, a path say, is cut where the line ends. */
-		for (; len > COLUMNS - column; len -= COLUMNS - indent, text += COLUMNS - indent)
-			printf("%.*s\n%*s", COLUMNS - indent, text, indent, "");
-		printf("%.*s", len, text);
-		column += len;
-		text += len;
-		if (!*text)
-			break;
-	}
-	putchar('\n');
+	snprintf(prefix, sizeof(prefix), "%*s", indent, "");
+	text_wrap(stdout, prefix, COLUMNS, text);
 }
 
 void out_candidate_head(void)
@@ -228,12 +215,18 @@ void out_candidate_head(void)
 
 void out_candidate_row(int rank, const struct record_candidate *c, const char *name)
 {
-	char size[32], growth[32] = "-", why[160];
+	char size[32], growth[32] = "-", why[160], pid[16], adj[16] = "-";
 
+	/* Of a cgroup how many processes it has stands where a process has its number. */
+	if (!c->tgid && strlen(name) > NAME_COLUMN)
+		name += strlen(name) - NAME_COLUMN; /* the end of a path says more */
+	if (c->tgid)
+		snprintf(adj, sizeof(adj), "%d", c->oom_score_adj);
+	snprintf(pid, sizeof(pid), c->tgid ? "%u" : "(%u)", c->tgid ? c->tgid : c->processes);
 	if (c->growth_kib_s > 0)
 		text_kib(growth, sizeof(growth), (uint64_t)c->growth_kib_s);
-	printf("%2d %7u %5d %8s %9s %-20.20s ", rank, c->tgid, c->oom_score_adj,
-	       text_kib(size, sizeof(size), c->size_kib), growth, name);
+	printf("%2d %7s %5s %8s %9s %-*.*s ", rank, pid, adj,
+	       text_kib(size, sizeof(size), c->size_kib), growth, NAME_COLUMN, NAME_COLUMN, name);
 	/* The reason on a line of its own: rules can be long. */
 	puts(c->veto ? "spared" : c->action ? filter_action_name(c->action) : "");
 	if (!c->veto && !c->action)

@@ -33,11 +33,20 @@ int out_done(const struct tool *t);
 /* Things that several verbs show. */
 struct json_object *out_term_json(const struct record_term *term);
 struct json_object *out_candidate_json(const struct record_candidate *c);
+/*
+ * Rules over cgroups come once for each: of one rule only so many are to be printed. Call for each frame in
+ * their order, with a counter that begins as {}; false: not this one. When the rule is another, how many
+ * were left out of the last one is printed; and at the end with r NULL.
+ */
+#define PLACES_SHOWN 5
+struct out_places {
+	char rule[32];
+	unsigned int n;
+};
+bool out_place(struct out_places *p, const struct control_rule *r);
+
 struct json_object *out_rule_json(const struct control_rule *r);
 struct json_object *out_status_json(const struct control_status *s);
-
-/* Name of one of the things that the kernel side could not do: "edge_lost". */
-const char *out_counter(__u32 counter);
 
 /* Records lost in `critical` (in `bulk`). */
 unsigned long long out_lost(const struct control_status *s, bool critical);

@@ -17,13 +17,16 @@ static const struct {
 } verbs[] = {
 	{ "status", verb_status, "", "tier, state, pressure, losses" },
 	{ "top", verb_top, "[-d SECONDS] [-n TIMES]", "who would be next, who grows" },
-	{ "explain", verb_explain, "", "if pressure hit now: who, why, why not the others" },
+	{ "explain", verb_explain, "[ID|last]",
+	  "if pressure hit now, or of a kill: who, why, why not others" },
 	{ "kills", verb_kills, "[--all] [--follow] [ID]", "what was killed, why and how fast" },
-	{ "latency", verb_latency, "[--reset]", "time from stage to stage of a kill" },
+	{ "latency", verb_latency, "[--reset] | --trace [-n N] [PID]...",
+	  "time from stage to stage of a kill; of anybody's, as the kernel sees it" },
 	{ "filter", verb_filter, "list|add|remove|test|key ...", "who is spared, who goes first" },
 	{ "probe", verb_probe, "", "what this kernel offers, and what is lost" },
 	{ "record", verb_record, "FILE [-s SECONDS]", "write facts and decisions to a file" },
 	{ "replay", verb_replay, "FILE [--mem-total SIZE]", "decide again on what was recorded" },
+	{ "import", verb_import, "FILE | PEER [ARGS]", "another daemon's configuration, as ours" },
 	{ "reload", verb_reload, "", "make the agent read its configuration again" },
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -24,10 +24,15 @@ struct replay {
 	const struct tool *t;
 	const struct strategy *strategy;
 	struct policy policy;
-	struct assess assess;
-	size_t assess_got; /* bytes of it that the recording brought */
+	struct places places;
+	struct sample *samples; /* SYSTEM_SAMPLES, then CGROUP_SAMPLES for each place, in order */
+	__u32 samples_of;	/* the place whose samples come */
+	bool ready[PLACES_MAX]; /* its samples are there */
 	struct proc *procs;
-	__u32 nprocs, room;
+	struct cgroup *cgroups;
+	struct choose_sum *sums;
+	__u32 nprocs, ncgroups;
+	__u32 room_procs, room_cgroups;
 	__u64 first_ns;
 	unsigned long facts, verdicts, different;
 	struct json_object *list;
@@ -36,7 +41,7 @@ struct replay {
 /* One verdict (or firing), said. Time counts from the first facts. */
 static void say(struct replay *r, const struct verdict *v, const char *note)
 {
-	double at = (double)(r->assess.now.time_ns - r->first_ns) / 1e9;
+	double at = (double)(r->places.place[0].assess.now.time_ns - r->first_ns) / 1e9;
 	const char *rule = v->rule < r->policy.rules ? r->policy.rule[v->rule].name : "?";
 	const struct proc *p = v->victim < r->nprocs ? &r->procs[v->victim] : NULL;
 	struct json_object *o;
@@ -61,45 +66,69 @@ static void say(struct replay *r, const struct verdict *v, const char *note)
 	json_object_array_add(r->list, o);
 }
 
-static void push(struct replay *r, const struct facts *f)
+static void push(struct replay *r, __u32 place, const struct facts *f)
 {
-	if (!r->facts++ && !r->assess_got)
+	if (!r->first_ns)
 		r->first_ns = f->time_ns;
-	assess_push(&r->assess, f);
+	r->facts++;
+	place_push(&r->places, place, &r->policy, f);
 }
 
-static bool add_procs(struct replay *r, const struct frame *f)
+/* Rows come in order; the first frame begins a new array. */
+static bool add_rows(const struct frame *f, void *rows, __u32 *n, __u32 *room, size_t size)
 {
-	__u32 first = (__u32)f->hdr.arg, n = f->hdr.size / sizeof(struct proc);
+	__u32 first = (__u32)f->hdr.arg, more = (__u32)(f->hdr.size / size);
+	void **array = rows;
 
-	/* Rows come in order; the first frame begins a new table. */
-	if (f->hdr.size % sizeof(struct proc) || (first && first != r->nprocs))
+	if (f->hdr.size % size || (first && first != *n))
 		return false;
-	if (first + n > r->room) {
-		r->room = first + n;
-		r->procs = realloc(r->procs, r->room * sizeof(*r->procs));
-		if (!r->procs)
+	if (first + more > *room) {
+		*room = first + more;
+		*array = realloc(*array, *room * size);
+		if (!*array)
 			abort();
 	}
-	memcpy(&r->procs[first], f->payload, f->hdr.size);
-	r->nprocs = first + n;
+	memcpy((char *)*array + first * size, f->payload, f->hdr.size);
+	*n = first + more;
+	return true;
+}
+
+/* A parent comes before its children, so that walks end. */
+static bool add_cgroups(struct replay *r, const struct frame *f)
+{
+	__u32 was = f->hdr.arg ? r->ncgroups : 0;
+
+	if (!add_rows(f, &r->cgroups, &r->ncgroups, &r->room_cgroups, sizeof(*r->cgroups)))
+		return false;
+	for (__u32 i = was; i < r->ncgroups; i++) {
+		if (r->cgroups[i].parent != CGROUP_NONE && r->cgroups[i].parent >= i)
+			return false;
+	}
+	r->sums = realloc(r->sums, r->room_cgroups * sizeof(*r->sums));
+	if (!r->sums)
+		abort();
 	return true;
 }
 
 static void decide_again(struct replay *r, const struct verdict *recorded)
 {
-	struct view view = { &r->assess.now, r->procs, r->nprocs };
+	struct view view = { .facts = &r->places.place[0].assess.now,
+			     .procs = r->procs,
+			     .nprocs = r->nprocs,
+			     .cgroups = r->cgroups,
+			     .ncgroups = r->ncgroups };
 	struct verdict v;
 	bool same;
 
 	memset(&v, 0, sizeof(v));
-	decide(r->strategy, &r->policy, &r->assess, &view, &v);
+	decide(r->strategy, &r->policy, &r->places, &view, r->sums, &v);
 	same = !memcmp(&v, recorded, sizeof(v));
 	r->verdicts++;
 	r->different += !same;
 	say(r, recorded, same ? "" : " - DIFFERENT now");
 	if (!same && !r->t->json)
 		say(r, &v, " - this is what comes out");
+	r->ncgroups = 0; /* the next decision may be made without them */
 }
 
 static bool take_policy(struct replay *r, const struct policy *policy)
@@ -110,23 +139,68 @@ static bool take_policy(struct replay *r, const struct policy *policy)
 	if (!r->strategy || policy->rules > RULES_MAX)
 		return false;
 	for (__u32 i = 0; i < policy->rules; i++) {
-		if (policy->rule[i].terms > RECORD_TERMS)
+		if (policy->rule[i].terms > RECORD_TERMS || policy->rule[i].steps > RULE_STEPS)
 			return false;
 		r->policy.rule[i].name[sizeof(policy->rule[i].name) - 1] = 0;
 	}
 	return true;
 }
 
-/* The next piece of the state that the recording began with. */
-static bool take_assess(struct replay *r, const struct frame *f)
+static struct sample *samples_of(struct replay *r, __u32 place)
 {
-	if (f->hdr.arg < 0 || (size_t)f->hdr.arg != r->assess_got ||
-	    f->hdr.size > sizeof(r->assess) - r->assess_got)
+	return place ? r->samples + SYSTEM_SAMPLES + (size_t)(place - 1) * CGROUP_SAMPLES :
+		       r->samples;
+}
+
+static struct history_shape shape_of(__u32 place)
+{
+	return place ? cgroup_history : system_history;
+}
+
+/* A place as it is now. Its samples are those that were there, or come next. */
+static bool take_place(struct replay *r, const struct frame *f, const struct place *p)
+{
+	__u32 i = (__u32)f->hdr.arg;
+
+	if (i > r->places.n || i >= PLACES_MAX)
 		return false;
-	memcpy((char *)&r->assess + r->assess_got, f->payload, f->hdr.size);
-	r->assess_got += f->hdr.size;
-	r->first_ns = r->assess.now.time_ns;
-	return r->assess_got < sizeof(r->assess) || assess_valid(&r->assess);
+	if (i == r->places.n)
+		r->places.n++;
+	r->places.place[i] = *p;
+	r->samples_of = i;
+	r->ready[i] = assess_adopt(&r->places.place[i].assess, shape_of(i), samples_of(r, i));
+	return true;
+}
+
+static bool take_samples(struct replay *r, const struct frame *f)
+{
+	const struct history_shape shape = shape_of(r->samples_of);
+	__u32 room = r->samples_of ? CGROUP_SAMPLES : SYSTEM_SAMPLES;
+	__u32 first = (__u32)f->hdr.arg, n = (__u32)(f->hdr.size / sizeof(struct sample));
+	struct assess *a = &r->places.place[r->samples_of].assess;
+
+	if (f->hdr.size % sizeof(struct sample) || first > room || n > room - first)
+		return false;
+	memcpy(samples_of(r, r->samples_of) + first, f->payload, f->hdr.size);
+	if (!r->samples_of)
+		r->first_ns = a->now.time_ns;
+	r->ready[r->samples_of] = assess_adopt(a, shape, samples_of(r, r->samples_of));
+	return true;
+}
+
+/* Has every place all of its samples? */
+static bool is_ready(const struct replay *r)
+{
+	for (__u32 i = 0; i < r->places.n; i++) {
+		if (!r->ready[i])
+			return false;
+	}
+	return true;
+}
+
+static bool is_valid(const struct replay *r)
+{
+	return !r->strategy || !r->strategy->valid || r->strategy->valid(&r->policy, &r->places);
 }
 
 /* One frame of a recording. False: damaged. */
@@ -135,20 +209,30 @@ static bool take(struct replay *r, const struct frame *f)
 	const struct policy *policy = frame_as(f, CONTROL_POLICY, sizeof(*policy));
 	const struct facts *facts = frame_as(f, CONTROL_FACTS, sizeof(*facts));
 	const struct verdict *verdict = frame_as(f, CONTROL_VERDICT, sizeof(*verdict));
-	const __u64 *rebase = frame_as(f, CONTROL_REBASE, sizeof(*rebase));
+	const struct place *place = frame_as(f, CONTROL_PLACE, sizeof(*place));
+	const struct android *android = frame_as(f, CONTROL_ANDROID, sizeof(*android));
+	const struct android_facts *more = frame_as(f, CONTROL_ANDROID_FACTS, sizeof(*more));
 
 	if (policy)
-		return take_policy(r, policy);
-	if (f->hdr.type == CONTROL_ASSESS)
-		return take_assess(r, f);
-	if (r->assess_got && r->assess_got < sizeof(r->assess))
+		return take_policy(r, policy) && is_valid(r);
+	if (android)
+		r->places.android = *android;
+	if (android)
+		return is_valid(r);
+	if (place)
+		return take_place(r, f, place);
+	if (f->hdr.type == CONTROL_SAMPLES)
+		return take_samples(r, f);
+	if (f->hdr.type == CONTROL_PROCS)
+		return add_rows(f, &r->procs, &r->nprocs, &r->room_procs, sizeof(*r->procs));
+	if (f->hdr.type == CONTROL_CGROUPS)
+		return add_cgroups(r, f);
+	if (!is_ready(r))
 		return false;
-	if (facts)
-		push(r, facts);
-	else if (rebase)
-		assess_rebase(&r->assess, *rebase);
-	else if (f->hdr.type == CONTROL_PROCS)
-		return add_procs(r, f);
+	if (facts && (__u32)f->hdr.arg < r->places.n)
+		push(r, (__u32)f->hdr.arg, facts);
+	else if (more && r->strategy && r->strategy->push)
+		r->strategy->push(&r->policy, &r->places, more);
 	else if (verdict && r->strategy)
 		decide_again(r, verdict);
 	else
@@ -181,15 +265,16 @@ static int replay_trace(struct replay *r, FILE *f, const char *path, uint64_t me
 
 	strategy_host.defaults(&r->policy);
 	r->strategy = &strategy_host;
+	r->places.place[0].rules = (1u << r->policy.rules) - 1;
 	while (!err && trace_next(&trace)) {
-		push(r, &trace.facts);
+		push(r, 0, &trace.facts);
 		memset(&v, 0, sizeof(v));
 		v.victim = NO_VICTIM;
-		if (!r->strategy->judge(&r->policy, &r->assess, &v))
+		if (!r->strategy->judge(&r->policy, &r->places, false, &v))
 			continue;
 		r->verdicts++;
 		say(r, &v, "");
-		assess_rebase(&r->assess, r->assess.now.time_ns);
+		place_rebase(&r->places.place[0], trace.facts.time_ns);
 	}
 	if (!err)
 		err = trace.error;
@@ -237,13 +322,19 @@ static int replay(const struct tool *t, const char *path, uint64_t mem_total_kib
 	rewind(f);
 	r.t = t;
 	r.list = json_object_new_array();
-	assess_init(&r.assess);
+	r.samples = calloc(SYSTEM_SAMPLES + (PLACES_MAX - 1) * CGROUP_SAMPLES, sizeof(*r.samples));
+	if (!r.samples)
+		abort();
+	places_init(&r.places, r.samples);
 	code = is_trace ? replay_trace(&r, f, path, mem_total_kib) : replay_recording(&r, f, path);
 	if (!code)
 		summary(&r, is_trace);
 	if (!code && r.different)
 		code = EXIT_FAILURE;
 	free(r.procs);
+	free(r.cgroups);
+	free(r.sums);
+	free(r.samples);
 	fclose(f);
 	return code;
 }

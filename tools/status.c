@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "../agent/base/counter_text.h"
 #include "../agent/base/record_text.h"
 #include "../agent/base/text.h"
 #include "out.h"
@@ -38,7 +39,7 @@ static void print_losses(const struct control_status *s)
 		printf("no room   for %u processes\n", s->processes_full);
 	for (__u32 i = EV_EDGE; i < COUNTERS; i++) {
 		if (s->counters[i])
-			printf("counted   %s %llu\n", out_counter(i), s->counters[i]);
+			printf("counted   %s %llu\n", counter_name(i), s->counters[i]);
 	}
 }
 
@@ -62,6 +63,10 @@ static void print(const struct control_status *s)
 	       s->kernel_ooms, s->no_victim);
 	printf("watched   %llu times, %llu snapshots, %u processes known (room for %u)\n",
 	       s->watches, s->snapshots, s->processes, s->processes_max);
+	if (s->lmkd)
+		printf("lmkd      %u clients, %u processes registered, %llu packets lost, %llu "
+		       "malformed\n",
+		       s->lmkd_clients, s->lmkd_registered, s->lmkd_lost, s->lmkd_malformed);
 	printf("sizes     exact to %s each\n", text_kib(error, sizeof(error), s->rss_error_kib));
 	print_losses(s);
 }
@@ -69,23 +74,22 @@ static void print(const struct control_status *s)
 /* "mem.available < 5% (now 71%)": the limit, and how things stand. */
 static int limit_text(char *buf, size_t size, const struct record_term *t)
 {
-	char value[32], limit[32], window[32] = "";
+	char rule[TERM_TEXT], value[32];
 
-	if (t->window_ms)
-		snprintf(window, sizeof(window), " over %u ms", t->window_ms);
-	return snprintf(buf, size, "%s %s %s%s (now %s)", signal_name(t->signal),
-			t->over ? ">=" : "<",
-			signal_value_text(limit, sizeof(limit), t->signal, t->limit), window,
-			t->na ? "does not apply" :
-				signal_value_text(value, sizeof(value), t->signal, t->value));
+	return snprintf(buf, size, "%s (now %s)", term_rule_text(rule, sizeof(rule), t),
+			t->flags & TERM_NA ? "does not apply" :
+					     signal_value_text(value, sizeof(value), t->signal,
+							       t->flags, t->value));
 }
 
-/* A name of 31 bytes and RECORD_TERMS terms of at most 110 fit. */
 static void print_rule(const struct control_rule *r)
 {
-	char line[512];
-	int len = snprintf(line, sizeof(line), "%s%s:", r->name, r->fires ? " fires" : "");
+	char line[320 + RECORD_TERMS * (TERM_TEXT + 64)];
+	int len = snprintf(line, sizeof(line), "%s%s%s%s%s:", r->name, *r->place ? " in " : "",
+			   r->place, r->fires ? " fires" : "", r->rests_ms ? ", rests" : "");
 
+	if (!r->terms)
+		len += snprintf(line + len, sizeof(line) - (size_t)len, " no cgroup is there now");
 	for (__u32 i = 0; i < r->terms && i < RECORD_TERMS; i++) {
 		len += snprintf(line + len, sizeof(line) - (size_t)len, i ? " and " : " ");
 		len += limit_text(line + len, sizeof(line) - (size_t)len, &r->term[i]);
@@ -94,15 +98,45 @@ static void print_rule(const struct control_rule *r)
 	out_wrapped(10, line);
 }
 
+static void print_peer(const struct control_peer *p)
+{
+	char line[480], more[32] = "";
+
+	if (p->count > 1)
+		snprintf(more, sizeof(more), " and %u more", p->count - 1);
+	snprintf(line, sizeof(line),
+		 "%s (pid %u%s%s%s) is active too: it %s; beside reapd that can mean two kills for "
+		 "one shortage. To end that: %s",
+		 p->name, p->pid, more, *p->where ? ", " : "", p->where, p->does, p->advice);
+	printf("%speer      ", out_red());
+	out_wrapped(10, line);
+	fputs(out_plain(), stdout);
+}
+
+static struct json_object *peer_json(const struct control_peer *p)
+{
+	struct json_object *o = json_object_new_object();
+
+	out_str(o, "name", p->name);
+	out_int(o, "pid", p->pid);
+	out_int(o, "count", p->count);
+	out_str(o, "where", p->where);
+	out_str(o, "does", p->does);
+	out_str(o, "advice", p->advice);
+	return o;
+}
+
 struct answer {
 	const struct tool *t;
-	struct json_object *json, *rules;
+	struct json_object *json, *rules, *peers;
+	struct out_places places;
 };
 
 static void on_frame(void *ctx, const struct frame *f)
 {
 	const struct control_status *s = frame_as(f, CONTROL_STATUS_IS, sizeof(*s));
 	const struct control_rule *rule = frame_as(f, CONTROL_RULE, sizeof(*rule));
+	const struct control_peer *peer = frame_as(f, CONTROL_PEER, sizeof(*peer));
 	struct answer *a = ctx;
 
 	if (s && a->t->json)
@@ -111,8 +145,12 @@ static void on_frame(void *ctx, const struct frame *f)
 		print(s);
 	if (rule && a->t->json)
 		json_object_array_add(a->rules, out_rule_json(rule));
-	else if (rule)
+	else if (rule && out_place(&a->places, rule))
 		print_rule(rule);
+	if (peer && a->t->json)
+		json_object_array_add(a->peers, peer_json(peer));
+	else if (peer)
+		print_peer(peer);
 }
 
 int verb_status(const struct tool *t, int argc, char **argv)
@@ -125,11 +163,15 @@ int verb_status(const struct tool *t, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	a.rules = json_object_new_array();
+	a.peers = json_object_new_array();
 	code = client_ask(t, CONTROL_STATUS, 0, on_frame, &a);
+	out_place(&a.places, NULL);
 	if (!a.json) {
 		json_object_put(a.rules);
+		json_object_put(a.peers);
 		return code;
 	}
+	json_object_object_add(a.json, "peers", a.peers);
 	json_object_object_add(a.json, "rules", a.rules);
 	out_json(a.json);
 	return code;

@@ -24,7 +24,7 @@ struct tool {
 typedef int verb_fn(const struct tool *t, int argc, char **argv);
 
 verb_fn verb_status, verb_top, verb_explain, verb_kills, verb_latency, verb_filter, verb_probe,
-	verb_record, verb_replay, verb_reload;
+	verb_record, verb_replay, verb_import, verb_reload;
 
 /* "reapctl: ..." on stderr. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

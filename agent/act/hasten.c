@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "hasten.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../base/dir.h"
 #include "../base/file.h"
 #include "../base/mount.h"
 
@@ -23,13 +23,45 @@
 /* A thousand threads wait for one exit; the first hundreds make room for the others. */
 #define THREADS_MAX  512
 
-/* Where a v1 freezer is mounted; empty: nowhere. */
-static char freezer[PATH_MAX];
+/* A hierarchy of cgroups. */
+struct mounted {
+	char at[PATH_MAX];	/* empty: nowhere */
+	const char *controller; /* as in /proc/PID/cgroup; "": that of v2 */
+};
 
-void hasten_init(void)
+static struct mounted freezer = { .controller = "freezer" }; /* of v1 */
+static struct mounted cpu;
+static const char *cpu_limit; /* a file: begins with a digit where there is a limit */
+
+/* cgroup.procs of the foreground's cpuset; -1: there is none. */
+static int foreground_fd = -1;
+
+static void find_hierarchies(void)
 {
-	if (!mount_find("cgroup", "freezer", freezer, sizeof(freezer)))
-		*freezer = 0;
+	if (!mount_find("cgroup", "freezer", freezer.at, sizeof(freezer.at)))
+		*freezer.at = 0;
+	cpu.controller = "cpu";
+	cpu_limit = "cpu.cfs_quota_us";
+	if (mount_find("cgroup", "cpu", cpu.at, sizeof(cpu.at)))
+		return;
+	cpu.controller = "";
+	cpu_limit = "cpu.max";
+	if (!mount_find("cgroup2", NULL, cpu.at, sizeof(cpu.at)))
+		*cpu.at = 0;
+}
+
+void hasten_init(const char *foreground)
+{
+	char path[PATH_MAX + sizeof("/cgroup.procs")];
+
+	if (foreground_fd >= 0)
+		close(foreground_fd);
+	foreground_fd = -1;
+	if (foreground && *foreground) {
+		snprintf(path, sizeof(path), "%s/cgroup.procs", foreground);
+		foreground_fd = open(path, O_WRONLY | O_CLOEXEC);
+	}
+	find_hierarchies();
 }
 
 static int gone(int pidfd, int ms)
@@ -47,42 +79,103 @@ static void raise_thread(int tid)
 
 	if (policy == SCHED_IDLE || policy == SCHED_BATCH)
 		sched_setscheduler(tid, SCHED_OTHER, &normal);
-	setpriority(PRIO_PROCESS, (id_t)tid, -20);
+	setpriority(PRIO_PROCESS, (id_t)tid, HASTEN_NICE);
 }
 
-/* Its threads, as the kernel lists them: opendir(3) would allocate. */
-static void raise_priority(unsigned int tgid)
+static void to_foreground(unsigned int tgid)
 {
-	_Alignas(struct dirent64) char list[2048];
-	const struct dirent64 *entry;
-	int n = 0, tid, fd;
-	char path[32];
-	long len;
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", tgid);
 
+	/* An error means that it is gone, or that it must stay: the priority is raised all the same. */
+	if (foreground_fd >= 0 && write(foreground_fd, text, (size_t)len) != len)
+		return;
+}
+
+void hasten_raise(unsigned int tgid)
+{
+	const struct dirent64 *entry;
+	struct dir_list list;
+	char path[32];
+	int tid, fd;
+
+	to_foreground(tgid);
 	snprintf(path, sizeof(path), "/proc/%u/task", tgid);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	while (n < THREADS_MAX && (len = syscall(SYS_getdents64, fd, list, sizeof(list))) > 0) {
-		for (long at = 0; at < len; at += entry->d_reclen) {
-			entry = (const struct dirent64 *)(list + at);
-			tid = (int)strtol(entry->d_name, NULL, 10);
-			if (tid > 0 && n++ < THREADS_MAX)
-				raise_thread(tid);
-		}
+	dir_begin(&list, fd);
+	for (int n = 0; n < THREADS_MAX && (entry = dir_next(&list)); n++) {
+		tid = (int)strtol(entry->d_name, NULL, 10);
+		if (tid > 0)
+			raise_thread(tid);
 	}
 	close(fd);
 }
 
-static int write_state(const char *path, const char *state)
+/* Is the controller in this list ("cpu,cpuacct"), which ends at ':'? */
+static bool listed(const char *list, const char *controller)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err;
+	size_t len = strlen(controller);
 
-	if (fd < 0)
-		return fd;
-	err = file_write(fd, state, strlen(state));
-	close(fd);
-	return err;
+	for (;; list++) {
+		if (!strncmp(list, controller, len) && (list[len] == ',' || list[len] == ':'))
+			return true;
+		list += strcspn(list, ",:\n");
+		if (*list != ',')
+			return false;
+	}
+}
+
+/* The process's cgroup in that hierarchy, "/a/b", in text, whose end it is. NULL: cannot be told. */
+static char *cgroup_of(unsigned int tgid, const struct mounted *m, char *text, size_t size)
+{
+	char path[32], *line, *end;
+
+	snprintf(path, sizeof(path), "/proc/%u/cgroup", tgid);
+	if (!*m->at || file_read_at(AT_FDCWD, path, text, size) < 0)
+		return NULL;
+	/* NUMBER:LIST:PATH */
+	for (line = text; (end = strchr(line, '\n')); line = end + 1) {
+		line = strchr(line, ':');
+		if (!line || line > end)
+			return NULL;
+		if (!listed(++line, m->controller))
+			continue;
+		*end = 0;
+		return strchr(line, '/');
+	}
+	return NULL;
+}
+
+/* Has this cgroup, or one above it, a limit of CPU time? Takes the path apart. */
+static bool cpu_limited(char *cgroup)
+{
+	char path[2 * PATH_MAX], limit[32];
+
+	for (char *end; (end = strrchr(cgroup, '/')); *end = 0) {
+		snprintf(path, sizeof(path), "%s%s/%s", cpu.at, cgroup, cpu_limit);
+		if (file_read_at(AT_FDCWD, path, limit, sizeof(limit)) > 0 && limit[0] >= '0' &&
+		    limit[0] <= '9')
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Who has used up its CPU time dies in the next period, and needs many of them where it is given little.
+ * In the root cgroup there is no limit. Only then: moving a process makes all forks wait for a moment.
+ */
+static void unlimit(unsigned int tgid)
+{
+	char text[4096], path[PATH_MAX + 32], number[16];
+	char *cgroup = cgroup_of(tgid, &cpu, text, sizeof(text));
+
+	if (!cgroup || !cpu_limited(cgroup))
+		return;
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cpu.at);
+	snprintf(number, sizeof(number), "%u", tgid);
+	file_write_at(AT_FDCWD, path, number);
 }
 
 /*
@@ -91,30 +184,27 @@ static int write_state(const char *path, const char *state)
  */
 static void thaw(unsigned int tgid, int pidfd)
 {
-	char text[4096], path[2 * PATH_MAX], state[16], *cgroup;
+	char text[4096], path[2 * PATH_MAX], state[16];
+	const char *cgroup = cgroup_of(tgid, &freezer, text, sizeof(text));
 
-	snprintf(path, sizeof(path), "/proc/%u/cgroup", tgid);
-	if (!*freezer || file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
-		return;
-	cgroup = strstr(text, ":freezer:/");
 	if (!cgroup)
 		return;
-	cgroup += strlen(":freezer:");
-	cgroup[strcspn(cgroup, "\n")] = 0;
-	snprintf(path, sizeof(path), "%s%s/freezer.state", freezer, cgroup);
+	snprintf(path, sizeof(path), "%s%s/freezer.state", freezer.at, cgroup);
 	if (file_read_at(AT_FDCWD, path, state, sizeof(state)) < 0 || state[0] != 'F')
 		return;
-	if (write_state(path, "THAWED"))
+	if (file_write_at(AT_FDCWD, path, "THAWED"))
 		return;
 	gone(pidfd, THAW_MS);
-	write_state(path, "FROZEN");
+	file_write_at(AT_FDCWD, path, "FROZEN");
 }
 
 void hasten_exit(unsigned int tgid, int pidfd)
 {
 	if (gone(pidfd, EXIT_SOON_MS))
 		return;
-	raise_priority(tgid);
-	if (!gone(pidfd, EXIT_SOON_MS))
-		thaw(tgid, pidfd);
+	hasten_raise(tgid);
+	if (gone(pidfd, EXIT_SOON_MS))
+		return;
+	unlimit(tgid);
+	thaw(tgid, pidfd);
 }

@@ -13,26 +13,23 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../base/procfs.h"
 
-/* /proc/PID/stat counts in USER_HZ, which is 100 on every architecture we build for. */
-#define NS_PER_TICK	10000000ULL
-#define STAT_MAX	2048
-/* starttime is field 22; the count starts again behind the ')' that ends field 2. */
-#define STARTTIME_FIELD (22 - 2)
+#ifndef SYS_process_mrelease
+#define SYS_process_mrelease 448
+#endif
 
-/* Start time of whoever has this number now, in ticks; 0 = nobody has. */
-static unsigned long long start_ticks(__u32 tgid)
+#define STAT_MAX 2048
+
+__u64 target_start_ticks(__u32 tgid)
 {
 	char path[32], text[STAT_MAX];
-	const char *at;
+	struct proc_stat s;
 
 	snprintf(path, sizeof(path), "/proc/%u/stat", tgid);
-	if (file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
+	if (file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0 || procfs_parse_stat(text, &s))
 		return 0;
-	at = strrchr(text, ')'); /* the name itself may hold anything */
-	for (int i = 0; at && i < STARTTIME_FIELD; i++)
-		at = strchr(at + 1, ' ');
-	return at ? strtoull(at + 1, NULL, 10) : 0;
+	return s.start_ns / PROCFS_TICK_NS;
 }
 
 /*
@@ -51,7 +48,7 @@ static int prove(const struct target *t)
 			return -errno;
 		return st.st_ino == t->pidfs_ino ? 0 : -ESTALE;
 	}
-	return start_ticks(t->tgid) == t->start_ns / NS_PER_TICK ? 0 : -ESTALE;
+	return target_start_ticks(t->tgid) == t->start_ns / PROCFS_TICK_NS ? 0 : -ESTALE;
 }
 
 int target_open(struct target *t)
@@ -76,9 +73,19 @@ void target_close(struct target *t)
 	t->pidfd = -1;
 }
 
+int target_signal(const struct target *t, int sig)
+{
+	return syscall(SYS_pidfd_send_signal, t->pidfd, sig, NULL, 0) ? -errno : 0;
+}
+
 int target_kill(const struct target *t)
 {
-	return syscall(SYS_pidfd_send_signal, t->pidfd, SIGKILL, NULL, 0) ? -errno : 0;
+	return target_signal(t, SIGKILL);
+}
+
+int pidfd_release(int pidfd)
+{
+	return syscall(SYS_process_mrelease, pidfd, 0) ? -errno : 0;
 }
 
 bool target_alive(const struct target *t)

@@ -30,8 +30,18 @@ struct target {
 int target_open(struct target *t);
 void target_close(struct target *t);
 
-/* SIGKILL. 0 or negative errno. */
+/* Start time of whoever has this number now, in PROCFS_TICK_NS; 0 = nobody has. Reads /proc. */
+__u64 target_start_ticks(__u32 tgid);
+
+/* 0 or negative errno; target_kill(): SIGKILL. */
+int target_signal(const struct target *t, int sig);
 int target_kill(const struct target *t);
+
+/*
+ * Take its memory back at once: process_mrelease(2), which only does that to who has SIGKILL pending.
+ * 0 or negative errno.
+ */
+int pidfd_release(int pidfd);
 
 /* Has it not exited yet? */
 bool target_alive(const struct target *t);

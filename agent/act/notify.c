@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -35,6 +36,15 @@ int notify_send(const char *state)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+int notify_reloading(void)
+{
+	char state[64];
+
+	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%llu",
+		 (unsigned long long)(clock_now_ns() / NS_PER_US));
+	return notify_send(state);
 }
 
 uint64_t notify_watchdog_ns(void)

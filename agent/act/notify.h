@@ -13,6 +13,9 @@
 /* Send "READY=1" or the like. 0 or negative errno; errors may be ignored. */
 int notify_send(const char *state);
 
+/* "A reload begins", with its time, which notify-reload of systemd 253 and later asks for. As above. */
+int notify_reloading(void);
+
 /* How often "WATCHDOG=1" is wanted, in ns: half of $WATCHDOG_USEC; 0 = not at all. */
 uint64_t notify_watchdog_ns(void);
 

@@ -2,9 +2,11 @@
 /*
  * probe.h - static probes (USDT) at each stage of a kill, for perf and bpftrace.
  *
- * reapd:edge, wake, decided, signalled, released, exited, freed; arguments: kill id, time in ns
- * (CLOCK_MONOTONIC, 0 when that stage did not happen). One nop each when nobody looks. Without
- * systemtap's header (systemtap-sdt-dev) they are left out.
+ * reapd:edge, wake, decided, signalled, released, exited, freed; arguments: kill id, time of the stage in
+ * ns (CLOCK_MONOTONIC, 0 when it did not happen). An edge is of no kill yet when it comes, nor is waking up
+ * for it; so edge, wake and decided fire together, once there is a kill and its signal is on its way, with
+ * the time at which each was: believe the argument, not the time at which the probe fired. One nop each
+ * when nobody looks. Without systemtap's header (systemtap-sdt-dev) they are left out.
  */
 #ifndef REAPD_PROBE_H
 #define REAPD_PROBE_H

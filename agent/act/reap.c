@@ -5,68 +5,57 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <semaphore.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../base/clock.h"
-#include "../base/resident.h"
+#include "crowd.h"
 #include "hasten.h"
+#include "pool.h"
 #include "probe.h"
 
-#ifndef SYS_process_mrelease
-#define SYS_process_mrelease 448
-#endif
-
-#define REAPERS_MAX	     8
-#define REAPER_NICE	     (-20)
-/* Stack: the threads only make system calls. Prefaulted by mlockall. */
-#define REAPER_STACK_BYTES   (64UL * 1024)
-#define REAPER_TOUCHED_BYTES (32UL * 1024)
-/* Between refusals of process_mrelease: 1, 2, 4 ... ms, at most this: little beside a second of patience. */
-#define BACKOFF_MAX_MS	     16
-
-enum job_state {
-	JOB_FREE,
-	JOB_TAKEN,
-	JOB_QUEUED,
-	JOB_DONE,
-	JOB_SEEN
-};
+/*
+ * Long enough to begin at once, and no longer than a tick: an ordinary program that happens to be on this CPU
+ * waits. With 200 ms one stood still for 284 ms, with 25 ms for 35 (make bench-peers, zram and trap).
+ */
+#define REALTIME_NS (10 * NS_PER_MS)
+/* Who is left after that exits by itself: the loop waits to hear that memory is back. */
+#define HASTEN_NS   (200 * NS_PER_MS)
 
 struct reaper {
-	struct reap_job job;
-	_Atomic int state; /* enum job_state: who the job belongs to */
-	sem_t wake;
-	pthread_t thread;
-	struct reapers *all;
-	unsigned int number;
+	pid_t tid;
+	__u64 since_ns; /* at work as a realtime thread; 0: not, or not any more */
 };
 
 struct reapers {
-	struct reaper reaper[REAPERS_MAX];
-	__u32 n;
-	int done_fd;
+	struct pool *pool;
 	bool realtime;
-	atomic_bool stop;
+	pthread_mutex_t lock; /* what follows */
+	__u32 n;
+	struct reaper reaper[POOL_MAX];
 };
 
-static void signal_all(struct reap_job *job)
+static _Thread_local struct reaper *self;
+
+/* One process and those with its memory: the victim's answer counts. A group: anybody's does. */
+static void signal_targets(struct reap_job *job)
 {
 	for (__u32 i = 0; i < job->targets; i++) {
-		int err = target_kill(&job->target[i]);
+		int err = target_signal(&job->target[i], job->sig);
 
-		if (!i) {
-			job->signal_error = err;
+		if (!err)
+			job->killed++;
+		else if (err != -ESRCH)
+			job->failed++;
+		if (!i || job->what == CHOOSE_GROUP)
 			job->signalled_ns = clock_now_ns();
-		}
+		if (!i)
+			job->signal_error = err;
 	}
+	if (job->what == CHOOSE_GROUP && job->killed)
+		job->signal_error = 0;
 }
 
 /* Has every thread of the victim exited? Waits up to ms for it. */
@@ -90,123 +79,153 @@ static void release(struct reap_job *job)
 
 	for (;;) {
 		job->release_tries++;
-		if (!syscall(SYS_process_mrelease, job->target[0].pidfd, 0)) {
-			job->release_error = 0;
+		job->release_error = pidfd_release(job->target[0].pidfd);
+		if (!job->release_error) {
 			job->released_ns = clock_now_ns();
+			job->released = 1;
 			return;
 		}
-		job->release_error = -errno;
-		if (errno != EAGAIN && errno != EINVAL && errno != EINTR)
+		if (job->release_error != -EAGAIN && job->release_error != -EINVAL &&
+		    job->release_error != -EINTR)
 			return;
 		if (clock_now_ns() > until || exited(&job->target[0], pause_ms))
 			return;
-		if (pause_ms < BACKOFF_MAX_MS)
+		if (pause_ms < RELEASE_PAUSE_MAX_MS)
 			pause_ms *= 2;
 	}
 }
 
 /*
- * Waiting for work as SCHED_FIFO, so that the signal goes out at once whatever else runs; taking
- * memory back, which can last, as an ordinary thread that is first among equals. Without
- * CAP_SYS_NICE neither is allowed: slower then, not wrong.
+ * Waiting for work and at work as SCHED_FIFO: an ordinary thread, be it first among equals, shares its CPU
+ * with whoever was there, and memory comes back three times later on a busy machine (make bench). Who takes
+ * long is made an ordinary thread by reapers_ease(). Without CAP_SYS_NICE neither is allowed: slower then,
+ * not wrong.
  */
-static void be_quick(const struct reapers *r, bool quick)
+static int be_realtime(const struct reapers *r, pid_t tid, bool realtime)
 {
 	struct sched_param fifo = { .sched_priority = 1 }, other = {};
 
-	if (r->realtime)
-		sched_setscheduler(0, quick ? SCHED_FIFO : SCHED_OTHER, quick ? &fifo : &other);
+	if (!r->realtime)
+		return 0;
+	return sched_setscheduler(tid, realtime ? SCHED_FIFO : SCHED_OTHER,
+				  realtime ? &fifo : &other);
 }
 
-static void work(const struct reapers *r, struct reap_job *job)
+static void work_begins(struct reapers *r)
 {
+	pthread_mutex_lock(&r->lock);
+	self->since_ns = clock_now_ns();
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void work_ends(struct reapers *r)
+{
+	pthread_mutex_lock(&r->lock);
+	if (!self->since_ns)
+		be_realtime(r, 0, true);
+	self->since_ns = 0;
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void signal_victim(struct reap_job *job, struct cgroup_toll *toll)
+{
+	if (!job->sig)
+		job->signalled_ns = job->decided_ns;
+	else if (job->what == CHOOSE_CGROUP)
+		crowd_signal(job, toll);
+	else
+		signal_targets(job);
+}
+
+static void take_back(struct reap_job *job, const struct cgroup_toll *toll)
+{
+	__u64 until;
+
+	if (job->what == CHOOSE_PROCESS)
+		release(job);
+	else
+		crowd_release(job, toll);
+	PROBE(released, job->kill_id, job->released_ns);
+	until = clock_now_ns() + HASTEN_NS;
+	for (__u32 i = 0; i < job->targets && (!i || clock_now_ns() < until); i++)
+		hasten_exit(job->target[i].tgid, job->target[i].pidfd);
+	if (job->what == CHOOSE_CGROUP)
+		crowd_end(job, toll, until);
+}
+
+static void work(void *ctx, void *arg)
+{
+	struct reap_job *job = arg;
+	struct cgroup_toll toll = { .whole = !job->sig };
+	struct reapers *r = ctx;
+
 	if (job->dry_run) {
 		job->signalled_ns = clock_now_ns();
 		return;
 	}
-	if (job->signal)
-		signal_all(job);
-	else
-		job->signalled_ns = job->decided_ns;
+	signal_victim(job, &toll);
 	if (job->signal_error)
 		return;
-	be_quick(r, false);
 	PROBE(signalled, job->kill_id, job->signalled_ns);
-	release(job);
-	PROBE(released, job->kill_id, job->released_ns);
-	for (__u32 i = 0; i < job->targets; i++)
-		hasten_exit(job->target[i].tgid, job->target[i].pidfd);
+	/* Memory of one that may live on is not to be taken. */
+	if (job->sig == SIGTERM)
+		return;
+	work_begins(r);
+	take_back(job, &toll);
+	work_ends(r);
 }
 
-/* The deepest path, into hasten.c, needs some 16 KiB: a page missing then would have to be found. */
-static void __attribute__((noinline)) touch_stack(void)
+static void begin(void *ctx)
 {
-	RESIDENT_STACK(REAPER_TOUCHED_BYTES);
+	struct reapers *r = ctx;
+
+	pthread_mutex_lock(&r->lock);
+	self = &r->reaper[r->n++];
+	self->tid = gettid();
+	pthread_mutex_unlock(&r->lock);
+	setpriority(PRIO_PROCESS, 0, HASTEN_NICE);
+	be_realtime(r, 0, true);
 }
 
-static void *reaper_main(void *arg)
+void reapers_ease(struct reapers *r)
 {
-	struct reaper *r = arg;
-	char name[16];
-	__u64 one = 1;
+	__u64 now;
 
-	snprintf(name, sizeof(name), "reapd/reap%u", r->number);
-	touch_stack();
-	pthread_setname_np(pthread_self(), name);
-	setpriority(PRIO_PROCESS, 0, REAPER_NICE);
-	for (;;) {
-		be_quick(r->all, true);
-		while (sem_wait(&r->wake))
-			;
-		if (r->all->stop)
-			return NULL;
-		work(r->all, &r->job);
-		atomic_store(&r->state, JOB_DONE);
-		if (write(r->all->done_fd, &one, sizeof(one)) < 0)
-			continue; /* full counter: readable anyway */
+	if (!r->realtime || !reapers_busy(r) || pthread_mutex_trylock(&r->lock))
+		return; /* the lock is held by who begins or ends this moment */
+	now = clock_now_ns();
+	for (__u32 i = 0; i < r->n; i++) {
+		struct reaper *w = &r->reaper[i];
+
+		if (!w->since_ns || now < w->since_ns + REALTIME_NS)
+			continue;
+		be_realtime(r, w->tid, false);
+		w->since_ns = 0;
 	}
+	pthread_mutex_unlock(&r->lock);
 }
 
-static int reaper_start(struct reapers *all, unsigned int number)
+int reapers_start(struct reapers **ret, __u32 n, bool realtime, const char *foreground)
 {
-	struct reaper *r = &all->reaper[number];
-	pthread_attr_t attr;
-	int err;
-
-	r->all = all;
-	r->number = number;
-	atomic_init(&r->state, JOB_FREE);
-	if (sem_init(&r->wake, 0, 0))
-		return -errno;
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, REAPER_STACK_BYTES);
-	err = -pthread_create(&r->thread, &attr, reaper_main, r);
-	pthread_attr_destroy(&attr);
-	return err;
-}
-
-int reapers_start(struct reapers **ret, __u32 n, bool realtime)
-{
+	static const struct pool_kind kind = {
+		.name = "reapd/reap",
+		.job_size = sizeof(struct reap_job),
+		.cleared = offsetof(struct reap_job, target),
+		.begin = begin,
+		.work = work,
+	};
 	struct reapers *r = calloc(1, sizeof(*r));
 	int err;
 
 	if (!r)
 		return -ENOMEM;
-	hasten_init();
+	hasten_init(foreground);
 	r->realtime = realtime;
-	r->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (r->done_fd < 0) {
-		err = -errno;
+	pthread_mutex_init(&r->lock, NULL);
+	err = pool_start(&r->pool, &kind, r, n);
+	if (err) {
 		free(r);
 		return err;
-	}
-	for (__u32 i = 0; i < n && i < REAPERS_MAX; i++) {
-		err = reaper_start(r, i);
-		if (err) {
-			reapers_stop(r);
-			return err;
-		}
-		r->n++;
 	}
 	*ret = r;
 	return 0;
@@ -214,95 +233,45 @@ int reapers_start(struct reapers **ret, __u32 n, bool realtime)
 
 struct reapers *reapers_stop(struct reapers *r)
 {
-	bool all = true;
-
-	if (!r)
-		return NULL;
-	r->stop = true;
-	for (__u32 i = 0; i < r->n; i++) {
-		if (atomic_load(&r->reaper[i].state) == JOB_QUEUED) {
-			pthread_detach(r->reaper[i].thread);
-			all = false;
-			continue;
-		}
-		sem_post(&r->reaper[i].wake);
-		pthread_join(r->reaper[i].thread, NULL);
-	}
-	/* A thread that is still in process_mrelease needs its job: the process is about to end. */
-	if (!all)
-		return NULL;
-	close(r->done_fd);
-	free(r);
+	/* A thread that is still in process_mrelease needs all of it: the process is about to end. */
+	if (r && !pool_stop(r->pool))
+		free(r);
 	return NULL;
 }
 
 int reapers_fd(const struct reapers *r)
 {
-	return r->done_fd;
-}
-
-static struct reaper *in_state(struct reapers *r, enum job_state state)
-{
-	for (__u32 i = 0; i < r->n; i++) {
-		if (atomic_load(&r->reaper[i].state) == (int)state)
-			return &r->reaper[i];
-	}
-	return NULL;
-}
-
-/* The job is the first member of its reaper. */
-static struct reaper *reaper_of(struct reap_job *job)
-{
-	return (struct reaper *)job;
+	return pool_fd(r->pool);
 }
 
 struct reap_job *reapers_get(struct reapers *r)
 {
-	struct reaper *free_one = in_state(r, JOB_FREE);
+	struct reap_job *job = pool_get(r->pool);
 
-	if (!free_one)
-		return NULL;
-	memset(&free_one->job, 0, sizeof(free_one->job));
-	atomic_store(&free_one->state, JOB_TAKEN);
-	return &free_one->job;
+	if (job)
+		job->cgroup.dirfd = -1;
+	return job;
 }
 
 void reapers_submit(struct reapers *r, struct reap_job *job)
 {
-	(void)r;
-	atomic_store(&reaper_of(job)->state, JOB_QUEUED);
-	sem_post(&reaper_of(job)->wake);
+	pool_submit(r->pool, job);
 }
 
 struct reap_job *reapers_done(struct reapers *r)
 {
-	struct reaper *one = in_state(r, JOB_DONE);
-	__u64 n;
-
-	if (!one) {
-		if (read(r->done_fd, &n, sizeof(n)) < 0)
-			return NULL; /* nothing was written since */
-		one = in_state(r, JOB_DONE);
-		if (!one)
-			return NULL;
-	}
-	atomic_store(&one->state, JOB_SEEN);
-	return &one->job;
+	return pool_done(r->pool);
 }
 
 void reapers_put(struct reapers *r, struct reap_job *job)
 {
-	(void)r;
 	for (__u32 i = 0; i < job->targets; i++)
 		target_close(&job->target[i]);
-	atomic_store(&reaper_of(job)->state, JOB_FREE);
+	cgroup_target_close(&job->cgroup);
+	pool_put(r->pool, job);
 }
 
 __u32 reapers_busy(const struct reapers *r)
 {
-	__u32 busy = 0;
-
-	for (__u32 i = 0; i < r->n; i++)
-		busy += atomic_load(&r->reaper[i].state) != JOB_FREE;
-	return busy;
+	return pool_busy(r->pool);
 }

@@ -20,12 +20,23 @@ void record_begin(struct kill_record *r, const struct policy *policy, __u64 poli
 	r->swap_total_kib = facts->swap_total_kib;
 	r->swap_free_kib = facts->swap_free_kib;
 	text_copy(r->strategy, sizeof(r->strategy), policy->strategy);
-	if (v->rule < policy->rules)
+	if (v->rule < policy->rules) {
 		text_copy(r->rule, sizeof(r->rule), policy->rule[v->rule].name);
+		r->order = (__u8)(policy->rule[v->rule].order + 1);
+	}
+	r->min_score_adj = v->min_score_adj;
+	r->reason = v->reason;
 	r->terms = v->terms;
 	memcpy(r->term, v->term, sizeof(r->term));
 	r->considered = v->considered;
 	r->vetoed = v->vetoed;
+	r->what = (__u16)v->what;
+	r->flags = v->flags;
+	r->processes = v->members;
+	r->member_kib = v->member_kib;
+	r->step = STEP_KILL;
+	r->reason = v->reason;
+	r->min_score_adj = v->min_score_adj;
 }
 
 void record_victim(struct kill_record *r, const struct proc *p)
@@ -77,7 +88,7 @@ void record_latencies(struct latency *steps, const struct kill_record *r)
 
 void record_log(const struct kill_record *r)
 {
-	char line[512];
+	char line[RECORD_LINE];
 
 	log_info("%s", record_line(line, sizeof(line), r));
 }

@@ -17,6 +17,14 @@ ssize_t file_read_at(int dirfd, const char *path, char *buf, size_t size);
 /* Write all of buf. */
 int file_write(int fd, const void *buf, size_t size);
 
+/* Write the text to a file that is there, in one piece. */
+int file_write_at(int dirfd, const char *path, const char *text);
+/*
+ * Put a file with this text in the place of `path`: a reader sees the old one or the new one, whole.
+ * Written as path.tmp first. Not synced: after a crash of the machine it may be empty.
+ */
+int file_replace(const char *path, const char *text, size_t len, mode_t mode);
+
 /* Make the directory and its parents, like mkdir -p. */
 int file_mkdirs(const char *path, mode_t mode);
 

@@ -25,7 +25,7 @@ static __u32 record_crc(const struct kill_record *r)
 static bool strings_end(const struct kill_record *r)
 {
 	bool all = ENDS(r->strategy) && ENDS(r->rule) && ENDS(r->comm) && ENDS(r->name) &&
-		   ENDS(r->cgroup);
+		   ENDS(r->cgroup) && ENDS(r->place);
 
 	for (int i = 0; i < RECORD_CANDIDATES; i++)
 		all &= ENDS(r->candidate[i].name) && ENDS(r->candidate[i].rule);

@@ -2,33 +2,13 @@
 #include "record_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "clock.h"
+#include "owner.h"
 #include "text.h"
 
-enum unit {
-	UNIT_PERMILLE,
-	UNIT_MS,
-	UNIT_KIB_S
-};
-
-static const struct {
-	const char *name;
-	enum unit unit;
-} signals[SIGNALS] = {
-	[SIGNAL_PSI_SOME] = { "psi.some", UNIT_PERMILLE },
-	[SIGNAL_PSI_FULL] = { "psi.full", UNIT_PERMILLE },
-	[SIGNAL_MEM_AVAILABLE] = { "mem.available", UNIT_PERMILLE },
-	[SIGNAL_SWAP_FREE] = { "swap.free", UNIT_PERMILLE },
-	[SIGNAL_EXHAUSTION] = { "time.to.exhaustion", UNIT_MS },
-	[SIGNAL_EFFICIENCY] = { "reclaim.efficiency", UNIT_PERMILLE },
-	[SIGNAL_STUCK] = { "reclaim.stuck", UNIT_MS },
-	[SIGNAL_GROWTH] = { "growth", UNIT_KIB_S },
-};
-
-const char *signal_name(__u32 signal)
-{
-	return signal && signal < SIGNALS ? signals[signal].name : "?";
-}
+#define countof(a) (sizeof(a) / sizeof((a)[0]))
 
 const char *veto_text(__u32 veto)
 {
@@ -44,6 +24,10 @@ const char *veto_text(__u32 veto)
 		[VETO_FILTER] = "protected by a filter",
 		[VETO_SHARES] = "shares memory with a spared process",
 		[VETO_EMPTY] = "no memory to give back",
+		[VETO_OMIT] = "its cgroup asks to be left out",
+		[VETO_CONTAINS] = "all processes in it are spared",
+		[VETO_UNREGISTERED] = "not registered at the lmkd socket",
+		[VETO_FLOOR] = "oom_score_adj below the least of the reason",
 	};
 
 	return veto < VETOES ? texts[veto] : "?";
@@ -89,59 +73,68 @@ const char *latency_name(__u32 step)
 	return step < LATENCY_STEPS ? names[step] : "?";
 }
 
-char *signal_value_text(char *buf, size_t size, __u32 signal, __s64 value)
+const char *kind_name(__u32 kind)
 {
-	long long v = value;
+	static const char *const names[] = {
+		[0] = "?",
+		[RECORD_KILL] = "kill",
+		[RECORD_KERNEL_OOM] = "kernel-oom",
+		[RECORD_NO_VICTIM] = "no-victim",
+		[RECORD_STEP] = "step",
+		[RECORD_SHADOW] = "shadow",
+	};
 
-	switch (signal < SIGNALS ? signals[signal].unit : UNIT_PERMILLE) {
-	case UNIT_PERMILLE:
-		if (v % 10)
-			snprintf(buf, size, "%lld.%lld%%", v / 10, v % 10);
-		else
-			snprintf(buf, size, "%lld%%", v / 10);
-		break;
-	case UNIT_MS:
-		if (signal == SIGNAL_EXHAUSTION && v >= SIGNAL_NEVER_MS)
-			snprintf(buf, size, "never");
-		else
-			snprintf(buf, size, "%lldms", v);
-		break;
-	case UNIT_KIB_S:
-		snprintf(buf, size, "%lldKiB/s", v);
-		break;
-	}
-	return buf;
+	return kind < countof(names) ? names[kind] : "?";
 }
 
-char *term_text(char *buf, size_t size, const struct record_term *term)
+const char *step_name(__u32 step)
 {
-	char value[32], limit[32], window[32] = "";
+	static const char *const names[STEP_KINDS] = {
+		[0] = "?",
+		[STEP_NOTIFY] = "notify",
+		[STEP_RECLAIM] = "reclaim",
+		[STEP_FREEZE] = "freeze",
+		[STEP_CLAMP] = "clamp",
+		[STEP_WAIT] = "wait",
+		[STEP_TERM] = "term",
+		[STEP_RUN] = "run",
+		[STEP_KILL] = "kill",
+	};
 
-	if (term->na) {
-		snprintf(buf, size, "%s does not apply", signal_name(term->signal));
-		return buf;
-	}
-	signal_value_text(value, sizeof(value), term->signal, term->value);
-	signal_value_text(limit, sizeof(limit), term->signal, term->limit);
-	if (term->window_ms % 1000)
-		snprintf(window, sizeof(window), " over %ums", term->window_ms);
-	else if (term->window_ms)
-		snprintf(window, sizeof(window), " over %us", term->window_ms / 1000);
-	snprintf(buf, size, "%s %s %s %s%s", signal_name(term->signal), value,
-		 term->over ? ">=" : "<", limit, window);
-	return buf;
+	return step < STEP_KINDS ? names[step] : "?";
 }
 
-char *terms_text(char *buf, size_t size, const struct record_term *term, __u32 terms)
+const char *what_name(__u32 what)
 {
-	size_t len = 0;
-	char one[128];
+	static const char *const names[CHOOSE_WHATS] = {
+		[CHOOSE_PROCESS] = "process",
+		[CHOOSE_CGROUP] = "cgroup",
+		[CHOOSE_GROUP] = "group",
+	};
 
-	*buf = 0;
-	for (__u32 i = 0; i < terms && i < RECORD_TERMS && len < size; i++)
-		len += (size_t)snprintf(buf + len, size - len, "%s%s", i ? " and " : "",
-					term_text(one, sizeof(one), &term[i]));
-	return buf;
+	return what < CHOOSE_WHATS ? names[what] : "?";
+}
+
+const char *order_name(__u32 order)
+{
+	static const char *const names[ORDERS] = {
+		[ORDER_BADNESS] = "badness", [ORDER_SIZE] = "size",	  [ORDER_GROWTH] = "growth",
+		[ORDER_SWAP] = "swap",	     [ORDER_STALL] = "stall",	  [ORDER_PGSCAN] = "pgscan",
+		[ORDER_LMKD] = "lmkd",	     [ORDER_BENEFIT] = "benefit",
+	};
+
+	return order < ORDERS ? names[order] : "?";
+}
+
+const char *order_explained(__u32 order)
+{
+	if (order == ORDER_BENEFIT)
+		return "First goes who gives back the most in the least important band of "
+		       "oom_score_adj; who is too small to help goes last";
+	if (order == ORDER_LMKD)
+		return "As in lmkd the highest oom_score_adj goes first, of equal ones who was used "
+		       "the longest ago; at 200 and below, or if so set, the largest";
+	return NULL;
 }
 
 /* What came of it: "freed after 7.9 ms", "exited", "stuck". */
@@ -159,28 +152,182 @@ static char *outcome_text(char *buf, size_t size, const struct kill_record *r)
 	return buf;
 }
 
+#define PATH_SHOWN 60
+
+/* The end of a path says more than its begin. */
+static char *path_text(char *buf, size_t size, const char *path)
+{
+	size_t len = strlen(path), cut = len > PATH_SHOWN ? len - PATH_SHOWN : 0;
+
+	snprintf(buf, size, "%s%.*s", cut ? "..." : "", PATH_SHOWN, path + cut);
+	return buf;
+}
+
+__u64 record_size_kib(const struct kill_record *r)
+{
+	if (r->what != CHOOSE_PROCESS)
+		return r->member_kib;
+	return (__u64)r->anon_kib + r->file_kib + r->shmem_kib + r->swap_kib;
+}
+
+/* "hog (pid 7, uid 0, adj 0, 2.0 GiB)", "cgroup /a (3 processes, 2.0 GiB)". */
+static char *victim_text(char *buf, size_t size, const struct kill_record *r)
+{
+	const char *name = r->name[0] ? r->name : r->comm, *alone = "";
+	const char *asked = r->flags & RECORD_F_ASKED ? ", SIGTERM did not end it" : "";
+	char kib[32], path[80];
+
+	text_kib(kib, sizeof(kib), record_size_kib(r));
+	if (r->flags & RECORD_F_CAPPED)
+		alone = ", alone: all of what it is in is more than the rule may kill";
+	else if (r->flags & RECORD_F_ALONE)
+		alone = ", alone: a spared process is with it";
+	if (r->what == CHOOSE_CGROUP)
+		snprintf(buf, size, "cgroup %s (%u processes, %s)%s",
+			 path_text(path, sizeof(path), r->cgroup), r->processes, kib, asked);
+	else if (r->what == CHOOSE_GROUP)
+		snprintf(buf, size, "process group of %s (pid %u, %u processes, %s)%s", name,
+			 r->tgid, r->processes, kib, asked);
+	else
+		snprintf(buf, size, "%s (pid %u, uid %u, adj %d, %s)%s%s", name, r->tgid, r->uid,
+			 r->oom_score_adj, kib, alone, asked);
+	return buf;
+}
+
+/* " 64 MiB of cgroup /a": what a step was done to. */
+static char *object_text(char *buf, size_t size, const struct kill_record *r)
+{
+	char text[32], path[80];
+
+	switch (r->kind == RECORD_STEP || r->kind == RECORD_SHADOW ? r->step : STEP_KILL) {
+	case STEP_NOTIFY:
+	case STEP_RUN:
+		*buf = 0;
+		break;
+	case STEP_WAIT:
+		snprintf(buf, size, " %s", text_ns(text, sizeof(text), r->step_amount * NS_PER_MS));
+		break;
+	case STEP_RECLAIM:
+		snprintf(buf, size, " %s%s%s", text_kib(text, sizeof(text), r->step_amount),
+			 *r->place ? " of cgroup " : "", path_text(path, sizeof(path), r->place));
+		break;
+	case STEP_FREEZE:
+	case STEP_CLAMP:
+		snprintf(buf, size, " cgroup %s", path_text(path, sizeof(path), r->cgroup));
+		break;
+	default:
+		*buf = ' ';
+		victim_text(buf + 1, size - 1, r);
+		break;
+	}
+	return buf;
+}
+
+/* What was done, or would have been. */
+static char *deed_text(char *buf, size_t size, const struct kill_record *r)
+{
+	static const struct {
+		const char *done, *would;
+	} steps[STEP_KINDS] = {
+		[0] = { "?", "done ?" },
+		[STEP_NOTIFY] = { "warned", "warned" },
+		[STEP_RECLAIM] = { "reclaimed", "reclaimed" },
+		[STEP_FREEZE] = { "froze", "frozen" },
+		[STEP_CLAMP] = { "clamped", "clamped" },
+		[STEP_WAIT] = { "waited", "waited" },
+		[STEP_TERM] = { "asked to end:", "asked to end:" },
+		[STEP_RUN] = { "ran a program", "run a program" },
+		[STEP_KILL] = { "killed", "killed" },
+	};
+	__u32 step = r->kind == RECORD_KILL ? STEP_KILL : r->step < STEP_KINDS ? r->step : 0;
+
+	if (r->kind == RECORD_SHADOW)
+		snprintf(buf, size, "shadow: would have %s", steps[step].would);
+	else if (r->kind == RECORD_KILL || r->kind == RECORD_STEP)
+		snprintf(buf, size, "%s%s", r->dry_run ? "would have " : "",
+			 r->dry_run ? steps[step].would : steps[step].done);
+	else
+		snprintf(buf, size, "%s", r->kind == RECORD_KERNEL_OOM ? "kernel OOM killed" : "?");
+	return buf;
+}
+
+/* What came of it, with "; " before it; a step has no outcome but an error. */
+static char *end_text(char *buf, size_t size, const struct kill_record *r)
+{
+	char outcome[64];
+
+	*buf = 0;
+	if (r->kind == RECORD_NO_VICTIM && r->reason && !r->considered)
+		snprintf(buf, size, "; nobody has an oom_score_adj of %d or more",
+			 r->min_score_adj);
+	else if (r->kind == RECORD_NO_VICTIM)
+		snprintf(buf, size, "; all %u candidates are spared", r->considered);
+	else if (r->kind == RECORD_STEP && r->error)
+		snprintf(buf, size, "; failed: %s", strerror(-r->error));
+	else if (r->kind != RECORD_STEP && r->kind != RECORD_SHADOW)
+		snprintf(buf, size, "; %s", outcome_text(outcome, sizeof(outcome), r));
+	return buf;
+}
+
+int oom_limit_path(const struct kill_record *r)
+{
+	int len = 0, level = 0;
+
+	if (r->oom_limit != OOM_LIMIT_CGROUP)
+		return 0;
+	for (; r->cgroup[len] && (r->cgroup[len] != '/' || level < r->oom_level); len++)
+		level += r->cgroup[len] == '/';
+	return level == r->oom_level ? len : 0;
+}
+
+char *oom_limit_text(char *buf, size_t size, const struct kill_record *r)
+{
+	static const char *const texts[OOM_LIMITS] = {
+		[OOM_LIMIT_UNKNOWN] = "",
+		[OOM_LIMIT_MACHINE] = "the machine had no memory left",
+		[OOM_LIMIT_CPUSET] = "the memory nodes of a cpuset were full",
+		[OOM_LIMIT_MEMPOLICY] = "the memory nodes of a memory policy were full",
+		[OOM_LIMIT_CGROUP] = "the limit of a cgroup was reached",
+	};
+	int len = oom_limit_path(r);
+
+	if (len && !r->cgroup[len])
+		snprintf(buf, size, "the limit of its cgroup was reached");
+	else if (len)
+		snprintf(buf, size, "the limit of %.*s was reached", len, r->cgroup);
+	else
+		snprintf(buf, size, "%s", r->oom_limit < OOM_LIMITS ? texts[r->oom_limit] : "?");
+	return buf;
+}
+
+char *record_why(char *buf, size_t size, const struct kill_record *r)
+{
+	if (r->kind == RECORD_KERNEL_OOM)
+		return oom_limit_text(buf, size, r);
+	return terms_text(buf, size, r->term, r->terms);
+}
+
 char *record_line(char *buf, size_t size, const struct kill_record *r)
 {
-	static const char *const begin[] = {
-		[0] = "?",
-		[RECORD_KILL] = "killed",
-		[RECORD_KERNEL_OOM] = "kernel OOM killed",
-		[RECORD_NO_VICTIM] = "killed nobody",
-	};
-	char why[256], kib[32], end[64];
+	char head[580], deed[64], object[320], in[96], place[80], why[RECORD_TERMS * TERM_TEXT];
+	struct owner owner;
+	char end[96];
+	size_t rest;
 
-	terms_text(why, sizeof(why), r->term, r->terms);
+	deed_text(deed, sizeof(deed), r);
+	object_text(object, sizeof(object), r);
 	if (r->kind == RECORD_NO_VICTIM) {
-		snprintf(buf, size, "%s: %s: %s; all %u candidates are spared", begin[r->kind],
-			 r->rule, why, r->considered);
-		return buf;
+		strcpy(deed, "killed nobody");
+		*object = 0;
 	}
-	snprintf(buf, size, "%s%s %s (pid %u, uid %u, adj %d, %s): %s%s%s; %s",
-		 r->dry_run && r->kind == RECORD_KILL ? "would have " : "",
-		 r->kind < sizeof(begin) / sizeof(begin[0]) ? begin[r->kind] : "?",
-		 r->name[0] ? r->name : r->comm, r->tgid, r->uid, r->oom_score_adj,
-		 text_kib(kib, sizeof(kib),
-			  (__u64)r->anon_kib + r->file_kib + r->shmem_kib + r->swap_kib),
-		 r->rule, *why ? ": " : "", why, outcome_text(end, sizeof(end), r));
+	owner_of(r->tgid ? r->cgroup : "", &owner);
+	owner_text(in, sizeof(in), &owner);
+	snprintf(head, sizeof(head), "%s%s%s%s: %s%s%s", deed, object, *in ? " in " : "", in,
+		 r->rule, *r->place ? " in " : "", path_text(place, sizeof(place), r->place));
+	record_why(why, sizeof(why), r);
+	end_text(end, sizeof(end), r);
+	rest = strlen(head) + strlen(end) + strlen(": ");
+	snprintf(buf, size, "%s%s%.*s%s", head, *why ? ": " : "",
+		 rest < size ? (int)(size - rest - 1) : 0, why, end);
 	return buf;
 }

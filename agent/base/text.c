@@ -134,7 +134,7 @@ int text_to_permille(const char *s, uint32_t *ret)
 	}
 	if (strcmp(s, "%"))
 		return -EINVAL;
-	if (whole > 100 || whole * 10 + tenth > 1000)
+	if (whole > (UINT32_MAX - tenth) / 10)
 		return -ERANGE;
 	*ret = (uint32_t)(whole * 10 + tenth);
 	return 0;
@@ -223,6 +223,26 @@ char *text_kib(char *buf, size_t size, uint64_t kib)
 	return buf;
 }
 
+char *text_kib_exact(char *buf, size_t size, uint64_t kib)
+{
+	static const char units[] = "KMGT";
+	unsigned int unit = 0;
+
+	for (; kib && !(kib & 1023) && units[unit + 1]; unit++)
+		kib >>= 10;
+	snprintf(buf, size, "%" PRIu64 "%c", kib, units[unit]);
+	return buf;
+}
+
+char *text_permille(char *buf, size_t size, uint64_t permille)
+{
+	if (permille % 10)
+		snprintf(buf, size, "%" PRIu64 ".%" PRIu64 "%%", permille / 10, permille % 10);
+	else
+		snprintf(buf, size, "%" PRIu64 "%%", permille / 10);
+	return buf;
+}
+
 char *text_ns(char *buf, size_t size, uint64_t ns)
 {
 	if (ns < NS_PER_MS)
@@ -234,4 +254,64 @@ char *text_ns(char *buf, size_t size, uint64_t ns)
 		snprintf(buf, size, "%" PRIu64 ".%" PRIu64 " s", ns / NS_PER_S,
 			 ns / (NS_PER_S / 10) % 10);
 	return buf;
+}
+
+char *text_ms_exact(char *buf, size_t size, uint64_t ms)
+{
+	if (ms && ms % 1000 == 0)
+		snprintf(buf, size, "%" PRIu64 "s", ms / 1000);
+	else
+		snprintf(buf, size, "%" PRIu64 "ms", ms);
+	return buf;
+}
+
+static unsigned int least(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+unsigned int text_distance(const char *a, const char *b)
+{
+	enum {
+		WORD = 32
+	};
+	unsigned int row[WORD + 1], diagonal, above;
+	size_t na = strnlen(a, WORD), nb = strnlen(b, WORD);
+
+	/* row[j]: from the letters of a that were looked at to the first j of b. */
+	for (unsigned int j = 0; j <= nb; j++)
+		row[j] = j;
+	for (size_t i = 0; i < na; i++) {
+		diagonal = row[0]++;
+		for (size_t j = 0; j < nb; j++) {
+			above = row[j + 1];
+			row[j + 1] = least(least(above, row[j]) + 1, diagonal + (a[i] != b[j]));
+			diagonal = above;
+		}
+	}
+	return row[nb];
+}
+
+void text_wrap(FILE *f, const char *prefix, int columns, const char *text)
+{
+	int first = (int)strlen(prefix), column = first, len;
+
+	for (;; text++) {
+		len = (int)strcspn(text, " ");
+		if (column > first && column + 1 + len > columns) {
+			fprintf(f, "\n%s", prefix);
+			column = first;
+		} else if (column > first) {
+			fputc(' ', f);
+			column++;
+		}
+		for (; len > columns - column; len -= columns - first, text += columns - first)
+			fprintf(f, "%.*s\n%s", columns - first, text, prefix);
+		fprintf(f, "%.*s", len, text);
+		column += len;
+		text += len;
+		if (!*text)
+			break;
+	}
+	fputc('\n', f);
 }

@@ -18,34 +18,54 @@ struct sample {
 	__u64 some_ns;
 	__u64 full_ns;
 	__u64 available_kib;
+	__u64 swap_used_kib; /* unlike what is free, the same before and after swapon */
 	__u64 scanned_pages;
 	__u64 reclaimed_pages;
+	__u64 refaulted_pages;
+	__u64 oom_kills;
+	__u64 high_events;
+	__u64 max_events;
+	__u64 oom_events;
 };
 
 /*
- * 1024 samples at least 1 ms apart cover the longest rule of some seconds at the fastest tick of
- * 3 ms; 1024 at least 1 s apart cover 17 minutes, more than the 10 that a rule may ask for.
+ * Three histories, each of wider steps than the one before, so that a window of any length begins within
+ * a part of it: between two samples a burst cannot be placed, which is wrong by a quarter of the step.
  */
-#define HISTORY_SAMPLES	  1024
-#define HISTORY_FINE_NS	  1000000ULL
-#define HISTORY_COARSE_NS 1000000000ULL
+#define HISTORIES 3
+
+/* How much is remembered. */
+struct history_shape {
+	__u32 samples[HISTORIES];
+	__u64 step_ns[HISTORIES]; /* they are at least so far apart */
+};
+
+extern const struct history_shape system_history; /* of all that is watched: SYSTEM_SAMPLES */
+extern const struct history_shape cgroup_history; /* CGROUP_SAMPLES */
+
+#define SYSTEM_SAMPLES 2048
+#define CGROUP_SAMPLES 224
 
 struct history {
 	__u32 newest; /* index */
 	__u32 count;
-	struct sample sample[HISTORY_SAMPLES];
+	__u32 size;
+	__u32 pad;
+	__u64 step_ns;
+	struct sample *sample;
 };
-_Static_assert(sizeof(struct history) == 8 + 48 * HISTORY_SAMPLES, "history");
 
 struct assess {
 	struct facts now;
 	__u64 base_ns; /* stall before this does not count: see assess_rebase() */
-	struct history fine;
-	struct history coarse;
+	struct history history[HISTORIES];
 };
-_Static_assert(sizeof(struct assess) == 120 + 2 * sizeof(struct history), "assess");
 
-void assess_init(struct assess *a);
+/* `storage` has room for all histories' samples and stays the caller's. */
+void assess_init(struct assess *a, struct history_shape shape, struct sample *storage);
+
+/* How many samples its storage has; they begin with those of the first history. */
+__u32 assess_samples(const struct assess *a);
 
 /* Add what is known now. What was known of the same time and of later ones is dropped. */
 void assess_push(struct assess *a, const struct facts *facts);
@@ -56,13 +76,19 @@ void assess_push(struct assess *a, const struct facts *facts);
  */
 void assess_rebase(struct assess *a, __u64 time_ns);
 
-/* Is this state one that came of pushes? (A recording carries it, and may be damaged.) */
-bool assess_valid(const struct assess *a);
+/*
+ * Take over a state that was copied from elsewhere (a recording), with its samples in `storage`. False
+ * when it is not one that came of pushes; *a is then not to be used.
+ */
+bool assess_adopt(struct assess *a, struct history_shape shape, struct sample *storage);
+
+/* The sums at the left edge of the window that ends now; never before the last rebase. */
+struct sample assess_window_begin(const struct assess *a, __u64 window_ns);
 
 /*
- * The value of a signal over the last window_ns (0: now), in the signal's unit. Returns false when
- * it does not apply (swap.free without swap); *ret is then untouched.
+ * The value of a comparison's signal over its window (0: now), in the signal's unit or in KiB
+ * (TERM_KIB). Returns false when it does not apply (swap.free without swap); *ret is then untouched.
  */
-bool assess_value(const struct assess *a, enum signal signal, __u64 window_ns, __s64 *ret);
+bool assess_value(const struct assess *a, const struct record_term *term, __s64 *ret);
 
 #endif

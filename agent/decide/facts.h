@@ -14,8 +14,13 @@
 
 /* The limit that binds is one the kernel enforces by throttling (memory.high), not by killing. */
 #define FACT_SOFT_LIMIT (1u << 0)
+/* The first look after calm: the time since the last one is no gap. */
+#define FACT_FIRST	(1u << 1)
+#define FACT_ZRAM	(1u << 2) /* there is a zram device */
+#define FACT_CGROUP	(1u << 3) /* of a cgroup: usage_kib and the events are known */
+#define FACT_NO_PSI	(1u << 4) /* some_ns and full_ns are not known: cgroup_disable=pressure */
 
-/* Of the scope: the machine, or the cgroup that the agent is confined to. */
+/* Of the scope (the machine, or the cgroup that the agent is confined to) or of a rule's cgroup. */
 struct facts {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u64 some_ns; /* sum: time in which some task stalled on memory */
@@ -27,23 +32,33 @@ struct facts {
 	__u64 swap_free_kib;
 	__u64 scanned_pages;   /* sum: by reclaim */
 	__u64 reclaimed_pages; /* sum */
-	__u64 stuck_ns;	       /* longest reclaim that a task is in right now */
-	__u32 kswapd_nodes;    /* nodes whose kswapd is awake */
-	__u32 reclaimers;      /* tasks in reclaim right now */
-	__u32 stalled;	       /* tasks that stall right now */
-	__u32 retry_loops;     /* fruitless rounds of reclaim just now; the kernel gives up at 16 */
-	__u32 flags;	       /* FACT_* */
-	__u32 pad;
+	__u64 refaulted_pages; /* sum: file pages read again soon after they were dropped */
+	__u64 file_kib;	       /* page cache */
+	__u64 zram_kib;	       /* memory that zram devices take */
+	__u64 usage_kib;       /* memory.current */
+	__u64 swap_usage_kib;  /* memory.swap.current */
+	__u64 oom_kills;       /* sum: by the kernel's own killer */
+	__u64 high_events;     /* sum, of memory.events, as the next two */
+	__u64 max_events;
+	__u64 oom_events;
+	__u64 stuck_ns;	    /* longest reclaim that a task is in right now */
+	__u32 kswapd_nodes; /* nodes whose kswapd is awake */
+	__u32 reclaimers;   /* tasks in reclaim right now */
+	__u32 stalled;	    /* tasks that stall right now */
+	__u32 retry_loops;  /* fruitless rounds of reclaim just now; the kernel gives up at 16 */
+	__u32 flags;	    /* FACT_* */
+	__u32 page_kib;
 };
-_Static_assert(sizeof(struct facts) == 112, "facts");
+_Static_assert(sizeof(struct facts) == 184, "facts");
 
-#define PROC_KTHREAD (1u << 0)
-#define PROC_KILLED  (1u << 1) /* has had its SIGKILL, by us or by the kernel's own killer */
-#define PROC_SELF    (1u << 2) /* the agent or one of its ancestors */
-#define PROC_DYING   (1u << 3) /* is exiting, by whomever */
-#define PROC_OUTSIDE (1u << 4) /* not in the scope */
-#define PROC_CHANGED (1u << 5) /* its identity could not be confirmed */
-#define PROC_SHARED  (1u << 6) /* another process has the same mm (CLONE_VM, vfork) */
+#define PROC_KTHREAD	(1u << 0)
+#define PROC_KILLED	(1u << 1) /* has had its SIGKILL, by us or by the kernel's own killer */
+#define PROC_SELF	(1u << 2) /* the agent or one of its ancestors */
+#define PROC_DYING	(1u << 3) /* is exiting, by whomever */
+#define PROC_OUTSIDE	(1u << 4) /* not in the scope */
+#define PROC_CHANGED	(1u << 5) /* its identity could not be confirmed */
+#define PROC_SHARED	(1u << 6) /* another process has the same mm (CLONE_VM, vfork) */
+#define PROC_REGISTERED (1u << 7) /* a client of the lmkd socket told us of it */
 
 #define PROC_NO_RULE 0xffff
 
@@ -66,8 +81,10 @@ struct proc {
 	__u16 rule;  /* which filter gave the action: index in the filters, or PROC_NO_RULE */
 	__u8 action; /* enum filter_action */
 	__u8 pad;
+	__u32 pgid; /* process group */
+	__u32 home; /* index of its cgroup in the view, CGROUP_NONE: not known, or none are needed */
 };
-_Static_assert(sizeof(struct proc) == 72, "proc");
+_Static_assert(sizeof(struct proc) == 80, "proc");
 
 static inline __u64 proc_size_kib(const struct proc *p)
 {
@@ -79,12 +96,5 @@ static inline __u64 proc_private_kib(const struct proc *p)
 {
 	return (__u64)p->anon_kib + p->swap_kib + p->pgtables_kib;
 }
-
-/* What one choice sees. The array is borrowed for the time of the call. */
-struct view {
-	const struct facts *facts;
-	const struct proc *procs;
-	__u32 nprocs;
-};
 
 #endif

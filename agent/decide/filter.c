@@ -200,6 +200,25 @@ static bool trie_matches(const struct filter *f, const char *text, size_t text_l
 	return len <= text_len && !memcmp(bytes, text, len);
 }
 
+/* Android: what lies between the same app of one user and the next (AID_USER_OFFSET). */
+#define USER_UIDS 100000
+
+/* A whole name, and this is a process of that package: "com.example.app" and "com.example.app:remote". */
+static bool package_matches(const struct filter *f, const char *name)
+{
+	const char *bytes;
+	size_t len = trie_bytes(f, &bytes);
+
+	return len && !bytes[len - 1] && !strncmp(bytes, name, len - 1) && name[len - 1] == ':';
+}
+
+static __u32 uid_rank(__u32 filter, const struct filter_subject *s)
+{
+	if (filter == s->uid)
+		return 2;
+	return s->users && s->uid != UID_NOT_READ && filter == s->uid % USER_UIDS;
+}
+
 /*
  * How good is the match? Twice its bits, and one more for a package's name against its comm; 0 = none.
  */
@@ -214,12 +233,15 @@ static __u32 match_rank(const struct filter *f, const struct filter_subject *s, 
 		bits = 2 * f->key.package.prefixlen_bits + 1;
 		if (trie_matches(f, s->name, strlen(s->name) + 1))
 			return bits + 1;
+		/* Less than PACKAGE:*, which is as long and says more. */
+		if (package_matches(f, s->name))
+			return bits - 1;
 		return trie_matches(f, s->comm, strlen(s->comm) + 1) ? bits : 0;
 	case FILTER_CGROUP:
 		bits = 2 * f->key.cgroup.prefixlen_bits + 1;
 		return path && trie_matches(f, path, path_len) ? bits : 0;
 	default:
-		return f->key.uid == s->uid;
+		return uid_rank(f->key.uid, s);
 	}
 }
 

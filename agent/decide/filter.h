@@ -39,7 +39,8 @@ struct filter_subject {
 	const char *name;   /* package name, "" when not known */
 	const char *comm;   /* what it calls its first thread */
 	const char *cgroup; /* path below the cgroup2 root, NULL when not known */
-	__u32 uid;
+	__u32 uid;	    /* UID_NOT_READ: not known */
+	bool users;	    /* Android: uid is that of an app in one of several users */
 };
 
 /* "package", "cgroup", "uid"; "protect" and so on. Indexed by the enums; NULL beyond. */
@@ -71,7 +72,9 @@ bool filter_same_key(const struct filter *a, const struct filter *b);
 /*
  * What is to be done with this process: the longest match of each kind, protect before all, then
  * package, cgroup, uid. *rule is the filter's index or the size of the set when none matched.
- * A process answers to its name and to its comm; of two equally long matches the name's counts.
+ * A process answers to its name and to its comm; of two equally long matches the name's counts. A whole
+ * name matches the process PACKAGE:PROCESS of a package too (on hosts no name has a ':'); a uid filter,
+ * where there are users, the app in each of them unless one has a filter of its own.
  */
 enum filter_action filter_match(const struct filter_set *set, const struct filter_subject *subject,
 				__u32 *rule);

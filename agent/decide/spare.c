@@ -31,6 +31,11 @@ static enum veto spare_alone(const struct proc *p)
 	return VETO_NONE;
 }
 
+static bool below_floor(const struct view *view, const struct proc *p)
+{
+	return view->flags & VIEW_FLOOR && p->oom_score_adj < view->min_score_adj;
+}
+
 __u32 spare_sharers(const struct view *view, __u32 index, __u32 *ret)
 {
 	__u64 mm_id = view->procs[index].mm_id;
@@ -52,18 +57,25 @@ enum veto spare(const struct view *view, __u32 index)
 {
 	const struct proc *p = &view->procs[index];
 	__u32 sharer[VERDICT_SHARERS], n;
-	enum veto veto = spare_alone(p);
+	enum veto veto;
 
+	if (below_floor(view, p))
+		return VETO_FLOOR;
+	veto = spare_alone(p);
 	if (veto)
 		return veto;
 	if (!p->mm_id || !proc_size_kib(p))
 		return VETO_EMPTY;
+	/* Not asked of its sharers: a child between vfork and exec is known to nobody. */
+	if (view->flags & VIEW_REGISTERED && !(p->flags & PROC_REGISTERED))
+		return VETO_UNREGISTERED;
 	n = spare_sharers(view, index, sharer);
 	if (n > VERDICT_SHARERS)
 		return VETO_SHARES;
 	for (__u32 i = 0; i < n; i++) {
-		veto = spare_alone(&view->procs[sharer[i]]);
-		if (veto && veto != VETO_DYING)
+		p = &view->procs[sharer[i]];
+		veto = spare_alone(p);
+		if (veto != VETO_DYING && (veto || below_floor(view, p)))
 			return VETO_SHARES;
 	}
 	return VETO_NONE;

@@ -5,8 +5,8 @@
 #ifndef REAPD_SPARE_H
 #define REAPD_SPARE_H
 
-#include "facts.h"
 #include "verdict.h"
+#include "view.h"
 
 /*
  * Why this process is spared, VETO_NONE when it may be killed. Looks at the process and, if it

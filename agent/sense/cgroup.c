@@ -12,14 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/cgroup_id.h"
 #include "../base/file.h"
 #include "../base/mount.h"
 #include "../base/text.h"
 
 /* cgroups known at once; hosts of 2,000 are met. One row is 264 bytes, resident when used. */
-#define CGROUPS_MAX   8192
-#define CGROUPS_MASK  (2 * CGROUPS_MAX - 1)
-#define FILEID_KERNFS 0xfe /* handle type of kernfs: the id itself */
+#define CGROUPS_MAX  8192
+#define CGROUPS_MASK (2 * CGROUPS_MAX - 1)
 
 struct row {
 	__u64 id; /* 0 = free */
@@ -36,21 +36,8 @@ struct cgroups {
 	struct row *rows; /* open addressing by id */
 	struct row extra; /* the last one that found no room */
 	__u32 n;
+	__u32 changes;
 };
-
-/* kernfs's file handle is the id; it lies where f_handle begins. */
-static __u64 id_of(int dirfd, const char *path, int flags)
-{
-	struct {
-		struct file_handle handle;
-		__u64 id;
-	} h = { .handle.handle_bytes = sizeof(h.id) };
-	int mount_id;
-
-	if (name_to_handle_at(dirfd, path, &h.handle, &mount_id, flags))
-		return 0;
-	return h.id;
-}
 
 /* The scope's memory controller: v2, else v1 of the same path, else none. */
 static void open_memory(struct cgroups *c)
@@ -75,7 +62,7 @@ static int open_scope(struct cgroups *c, const char *scope)
 		return 0;
 	for (size_t i = 0; i < len; i++)
 		c->level += scope[i] == '/';
-	c->scope_id = id_of(c->mount_fd, c->scope + 1, 0);
+	c->scope_id = cgroup_id_at(c->mount_fd, c->scope + 1);
 	if (!c->scope_id)
 		return -errno;
 	open_memory(c);
@@ -150,6 +137,7 @@ static struct row *row_set(struct cgroups *c, __u64 id, const char *path)
 	}
 	text_copy(row->path, sizeof(row->path), path);
 	text_clean(row->path);
+	c->changes++;
 	return row;
 }
 
@@ -171,6 +159,7 @@ static void row_clear(struct cgroups *c, __u64 id)
 	}
 	c->rows[hole].id = 0;
 	c->n--;
+	c->changes++;
 }
 
 int cgroups_scan(struct cgroups *c)
@@ -188,7 +177,7 @@ int cgroups_scan(struct cgroups *c)
 		if (entry->fts_info != FTS_D)
 			continue;
 		path = entry->fts_path + skip;
-		id = id_of(AT_FDCWD, entry->fts_path, 0);
+		id = cgroup_id_at(AT_FDCWD, entry->fts_path);
 		if (id)
 			row_set(c, id, *path ? path : "/");
 	}
@@ -211,19 +200,12 @@ void cgroups_apply(struct cgroups *c, const struct event_cgroup *e)
 /* Ask the kernel for the path behind an id. */
 static struct row *look_up(struct cgroups *c, __u64 id)
 {
-	struct {
-		struct file_handle handle;
-		__u64 id;
-	} h = {
-		.handle = { .handle_bytes = sizeof(h.id), .handle_type = FILEID_KERNFS },
-		.id = id,
-	};
 	char link[64], path[PATH_MAX];
 	size_t skip = strlen(c->mount);
 	ssize_t len;
 	int fd;
 
-	fd = open_by_handle_at(c->mount_fd, &h.handle, O_PATH | O_CLOEXEC);
+	fd = cgroup_open_id(c->mount_fd, id, O_PATH);
 	if (fd < 0)
 		return NULL;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
@@ -242,6 +224,30 @@ const char *cgroups_path(struct cgroups *c, __u64 id)
 	if (!row->id)
 		row = look_up(c, id);
 	return row ? row->path : NULL;
+}
+
+__u32 cgroups_changes(const struct cgroups *c)
+{
+	return c->changes;
+}
+
+void cgroups_each(const struct cgroups *c, void (*fn)(void *ctx, __u64 id, const char *path),
+		  void *ctx)
+{
+	for (__u32 i = 0; i <= CGROUPS_MASK; i++) {
+		if (c->rows[i].id)
+			fn(ctx, c->rows[i].id, c->rows[i].path);
+	}
+}
+
+const char *cgroups_mount(const struct cgroups *c)
+{
+	return c->mount;
+}
+
+int cgroups_mount_fd(const struct cgroups *c)
+{
+	return c->mount_fd;
 }
 
 bool cgroups_in_scope(const struct cgroups *c, const char *path)

@@ -36,6 +36,17 @@ void cgroups_apply(struct cgroups *c, const struct event_cgroup *e);
 /* Path of a cgroup, NULL when it cannot be found (any more). Stays valid until the next change. */
 const char *cgroups_path(struct cgroups *c, __u64 id);
 
+/* Grows with each cgroup that is made or removed. */
+__u32 cgroups_changes(const struct cgroups *c);
+
+/* Call fn() for every known cgroup, in no order. fn() must not change the set. */
+void cgroups_each(const struct cgroups *c, void (*fn)(void *ctx, __u64 id, const char *path),
+		  void *ctx);
+
+/* Where cgroup2 is mounted, and that directory, open. */
+const char *cgroups_mount(const struct cgroups *c);
+int cgroups_mount_fd(const struct cgroups *c);
+
 /* Is this path the scope or below it? */
 bool cgroups_in_scope(const struct cgroups *c, const char *path);
 

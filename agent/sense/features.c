@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -14,6 +15,9 @@
 #include <linux/bpf.h>
 
 #include "../base/log.h"
+#include "../base/mount.h"
+#include "clocks.h"
+#include "kallsyms.h"
 
 #ifndef SYS_process_mrelease
 #define SYS_process_mrelease 448
@@ -23,13 +27,17 @@ static const struct {
 	const char *name;
 	const char *lost;
 } texts[FEATURES] = {
-	[FEATURE_BTF] = { "BTF", "everything" },
+	[FEATURE_BTF] = { "BTF", "tier C: classic tracepoints, sizes from /proc" },
 	[FEATURE_BPF] = { "BPF", "everything" },
 	[FEATURE_PSI] = { "PSI", "everything" },
+	[FEATURE_CGROUP_PSI] = { "cgroup pressure",
+				 "psi of a scope or a rule's cgroups does not apply" },
 	[FEATURE_FENTRY] = { "fentry", "tier B at best; kprobes are tried instead" },
 	[FEATURE_KPROBE] = { "kprobe", "stall edges, where fentry is missing too" },
 	[FEATURE_SYSCALL] = { "syscall program", "pressure is read from files every 50 ms" },
 	[FEATURE_PERCPU_VAR] = { "per-CPU variables", "pressure is read from files every 50 ms" },
+	[FEATURE_VM_STAT] = { "sums of pages",
+			      "falling memory is seen when kswapd wakes, not before" },
 	[FEATURE_MEM_ALLOC] = { "BPF allocator", "name table is preallocated" },
 	[FEATURE_MRELEASE] = { "process_mrelease",
 			       "memory comes back only as fast as victims exit" },
@@ -84,6 +92,17 @@ static int probe_psi(void)
 		err = -errno; /* EOPNOTSUPP: built in but off at boot */
 	close(fd);
 	return err;
+}
+
+/* The root has it where any cgroup has. */
+static int probe_cgroup_psi(void)
+{
+	char mount[PATH_MAX], path[PATH_MAX + 20];
+
+	if (!mount_find("cgroup2", NULL, mount, sizeof(mount)))
+		return -ENOENT;
+	snprintf(path, sizeof(path), "%s/memory.pressure", mount);
+	return access(path, F_OK) ? -errno : 0;
 }
 
 bool features_has_function(const struct features *f, const char *name)
@@ -143,36 +162,6 @@ static int probe_syscall(void)
 	return 0;
 }
 
-/*
- * BTF may list the variable although kallsyms, where the verifier looks its address up, has only
- * functions: load a program that names it.
- */
-static int probe_percpu_var(const struct features *f)
-{
-	struct bpf_insn insns[] = {
-		{ .code = BPF_LD | BPF_DW | BPF_IMM,
-		  .dst_reg = BPF_REG_1,
-		  .src_reg = BPF_PSEUDO_BTF_ID },
-		{},
-		nothing[0],
-		nothing[1],
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts);
-	int id, fd;
-
-	if (!f->btf)
-		return -ENOENT;
-	id = btf__find_by_name_kind(f->btf, "system_group_pcpu", BTF_KIND_VAR);
-	if (id < 0)
-		return -ENOENT;
-	insns[0].imm = id;
-	fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "probe", "GPL", insns, 4, &opts);
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return 0;
-}
-
 static int probe_mem_alloc(const struct features *f)
 {
 	return features_has_type(f, "bpf_mem_alloc") ? 0 : -ENOENT;
@@ -194,6 +183,21 @@ static int probe_pidfd(void)
 	return 0;
 }
 
+static int probe_vm_stat(struct features *f)
+{
+	static const char *const names[] = { "vm_zone_stat", "vm_node_stat" };
+	__u64 address[2];
+	int err = kallsyms_find(NULL, names, address, 2);
+
+	if (err)
+		return err;
+	if (!address[0] || !address[1])
+		return -ENOENT;
+	f->zone_stat = address[0];
+	f->node_stat = address[1];
+	return 0;
+}
+
 /* libbpf explains failures we expect (no fentry, no kprobe) at length: only with --verbose. */
 static int print(enum libbpf_print_level level, const char *fmt, va_list args)
 {
@@ -202,17 +206,19 @@ static int print(enum libbpf_print_level level, const char *fmt, va_list args)
 	return vfprintf(stderr, fmt, args);
 }
 
-void features_probe(struct features *f)
+void features_probe(struct features *f, bool no_btf)
 {
 	libbpf_set_print(print);
 	memset(f, 0, sizeof(*f));
-	f->missing[FEATURE_BTF] = probe_btf(f);
+	f->missing[FEATURE_BTF] = no_btf ? -ENOENT : probe_btf(f);
 	f->missing[FEATURE_BPF] = probe_bpf();
 	f->missing[FEATURE_PSI] = probe_psi();
+	f->missing[FEATURE_CGROUP_PSI] = probe_cgroup_psi();
 	f->missing[FEATURE_FENTRY] = probe_fentry(f);
 	f->missing[FEATURE_KPROBE] = probe_kprobe();
 	f->missing[FEATURE_SYSCALL] = probe_syscall();
-	f->missing[FEATURE_PERCPU_VAR] = probe_percpu_var(f);
+	f->missing[FEATURE_PERCPU_VAR] = clocks_distance(f->btf, &f->psi_from_rq);
+	f->missing[FEATURE_VM_STAT] = probe_vm_stat(f);
 	f->missing[FEATURE_MEM_ALLOC] = probe_mem_alloc(f);
 	f->missing[FEATURE_MRELEASE] = probe_mrelease();
 	f->missing[FEATURE_PIDFD] = probe_pidfd();

@@ -8,18 +8,22 @@
 #ifndef REAPD_FEATURES_H
 #define REAPD_FEATURES_H
 
+#include <linux/types.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct btf;
 
 enum feature {
-	FEATURE_BTF,	    /* /sys/kernel/btf/vmlinux: without it nothing of ours loads */
+	FEATURE_BTF,	    /* /sys/kernel/btf/vmlinux: without it tier C, with /proc */
 	FEATURE_BPF,	    /* may we load programs and make maps at all? */
 	FEATURE_PSI,	    /* /proc/pressure/memory is there and switched on */
+	FEATURE_CGROUP_PSI, /* memory.pressure of cgroups (not with cgroup_disable=pressure) */
 	FEATURE_FENTRY,	    /* fentry loads and attaches (not on GKI, not without ftrace) */
 	FEATURE_KPROBE,	    /* kernel built with kprobes */
 	FEATURE_SYSCALL,    /* BPF_PROG_TYPE_SYSCALL (5.14) */
-	FEATURE_PERCPU_VAR, /* per-CPU kernel variables by name: needs KALLSYMS_ALL */
+	FEATURE_PERCPU_VAR, /* BTF says where per-CPU kernel variables are */
+	FEATURE_VM_STAT,    /* the kernel's sums of pages by address: needs KALLSYMS_ALL */
 	FEATURE_MEM_ALLOC,  /* BPF's own allocator (6.1): hashes need not be preallocated */
 	FEATURE_MRELEASE,   /* process_mrelease(2) (5.15) */
 	FEATURE_PIDFD,	    /* pidfd_open(2) */
@@ -29,11 +33,13 @@ enum feature {
 struct features {
 	/* 0 = there; else negative errno of the trial. */
 	int missing[FEATURES];
-	struct btf *btf; /* the kernel's types; NULL when FEATURE_BTF is missing */
+	struct btf *btf;	    /* the kernel's types; NULL when FEATURE_BTF is missing */
+	int64_t psi_from_rq;	    /* what knobs.h says; valid when FEATURE_PERCPU_VAR is there */
+	__u64 zone_stat, node_stat; /* addresses; 0 when FEATURE_VM_STAT is missing */
 };
 
-/* Try everything. Needs root; without it FEATURE_BPF is missing with -EPERM. */
-void features_probe(struct features *f);
+/* Try everything, without BTF if so wanted. Needs root; else FEATURE_BPF is missing with -EPERM. */
+void features_probe(struct features *f, bool no_btf);
 
 /* Drop the BTF, some 10 MiB; the answers stay. */
 void features_done(struct features *f);

@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
+
+#include "../base/text.h"
 
 void filters_init(struct filters *f, const int fd[FILTER_KINDS])
 {
@@ -75,6 +78,40 @@ int filters_refresh(struct filters *f)
 	f->set.n = fresh.n;
 	memcpy(f->set.filter, fresh.filter, fresh.n * sizeof(fresh.filter[0]));
 	return 1;
+}
+
+static bool protects(int fd, const void *key)
+{
+	__u32 value, action;
+	int err = bpf_map_lookup_elem(fd, key, &value);
+
+	if (err)
+		return err != -ENOENT;
+	action = value & FILTER_ACTION_MASK;
+	return action == FILTER_PROTECT || action >= FILTER_ACTIONS;
+}
+
+static bool name_protected(int fd, const char *name)
+{
+	struct filter_key_package key = { .prefixlen_bits = 8 * sizeof(key.name) };
+
+	return text_copy(key.name, sizeof(key.name), name) && *name && protects(fd, &key);
+}
+
+static bool cgroup_protected(int fd, const char *path)
+{
+	struct filter_key_cgroup key = { .prefixlen_bits = 8 * sizeof(key.path) };
+
+	snprintf(key.path, sizeof(key.path), "%s%s", path, path[1] ? "/" : "");
+	return protects(fd, &key);
+}
+
+bool filters_protect(const int fd[FILTER_KINDS], const struct filter_subject *subject)
+{
+	return name_protected(fd[FILTER_PACKAGE], subject->name) ||
+	       name_protected(fd[FILTER_PACKAGE], subject->comm) ||
+	       (subject->cgroup && cgroup_protected(fd[FILTER_CGROUP], subject->cgroup)) ||
+	       protects(fd[FILTER_UID], &subject->uid);
 }
 
 static const struct filter *find(const struct filter_set *set, const struct filter *wanted)

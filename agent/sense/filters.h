@@ -27,6 +27,12 @@ void filters_init(struct filters *f, const int fd[FILTER_KINDS]);
 int filters_refresh(struct filters *f);
 
 /*
+ * Is this process protected, as the maps say now? Also when it cannot be asked. Of any thread; keeps
+ * nothing. Where its name and its comm match filters of different length, either may protect it.
+ */
+bool filters_protect(const int fd[FILTER_KINDS], const struct filter_subject *subject);
+
+/*
  * Make the maps hold these filters of the configuration: entries of an earlier configuration that
  * are not among them go, new ones come, and where a live entry has the same key it stays. *kept is
  * how many were. 0 or negative errno (-ENOSPC: they would not fit; nothing was changed).

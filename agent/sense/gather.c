@@ -18,13 +18,16 @@ int gather_open(struct gather *g, const struct hooks *hooks, struct cgroups *cgr
 	memset(g, 0, sizeof(*g));
 	g->hooks = hooks;
 	g->cgroups = cgroups;
+	zram_init(&g->zram);
 	g->psi_in_kernel = hook_tier(hooks) != 'C' && !cgroups_scope_id(cgroups);
 	if (cgroups_scope_id(cgroups))
 		cgroups_scope_file(cgroups, path, sizeof(path), "memory.pressure");
 	g->meminfo_fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
 	g->vmstat_fd = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
 	g->pressure_fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (g->meminfo_fd >= 0 && g->vmstat_fd >= 0 && g->pressure_fd >= 0)
+	/* Of the machine it is there; of a cgroup not with cgroup_disable=pressure. */
+	if (g->meminfo_fd >= 0 && g->vmstat_fd >= 0 &&
+	    (g->pressure_fd >= 0 || (errno == ENOENT && cgroups_scope_id(cgroups))))
 		return 0;
 	err = -errno;
 	gather_close(g);
@@ -40,6 +43,7 @@ void gather_close(struct gather *g)
 	if (g->pressure_fd >= 0)
 		close(g->pressure_fd);
 	g->meminfo_fd = g->vmstat_fd = g->pressure_fd = -1;
+	zram_close(&g->zram);
 }
 
 /* Who is in reclaim and who stalls, from the board. */
@@ -86,16 +90,23 @@ static int read_pressure(struct gather *g, struct facts *f)
 	if (slow) {
 		g->slow_ns = f->time_ns;
 		vmstat_read(g->vmstat_fd, &g->vmstat);
+		if (g->zram_wanted)
+			g->zram_there = zram_read(&g->zram, f->time_ns, &g->zram_kib);
 	}
+	f->zram_kib = g->zram_kib;
+	f->flags |= g->zram_there ? FACT_ZRAM : 0;
 	f->scanned_pages = g->vmstat.scanned_pages;
 	f->reclaimed_pages = g->vmstat.reclaimed_pages;
+	f->refaulted_pages = g->vmstat.refaulted_pages;
+	f->oom_kills = g->vmstat.oom_kills;
 	if (g->psi_in_kernel) {
 		err = hook_psi_sample(g->hooks);
 		f->some_ns = b->psi_some_ns;
 		f->full_ns = b->psi_full_ns;
 		return err;
 	}
-	if (slow)
+	f->flags |= g->pressure_fd < 0 ? FACT_NO_PSI : 0;
+	if (slow && g->pressure_fd >= 0)
 		err = psi_read(g->pressure_fd, &g->psi);
 	f->some_ns = g->psi.some_ns;
 	f->full_ns = g->psi.full_ns;
@@ -117,6 +128,7 @@ static int read_memory(struct gather *g, struct facts *f)
 	f->mem_free_kib = m.free_kib;
 	f->swap_total_kib = m.swap_total_kib;
 	f->swap_free_kib = m.swap_free_kib;
+	f->file_kib = m.file_kib;
 	if (!scope.limited)
 		return 0;
 	/* The scope has no more than its limit, and no more than the machine can give. */
@@ -126,6 +138,8 @@ static int read_memory(struct gather *g, struct facts *f)
 		f->flags |= FACT_SOFT_LIMIT;
 	if (scope.available_kib < f->mem_available_kib)
 		f->mem_available_kib = scope.available_kib;
+	if (f->mem_free_kib > f->mem_available_kib)
+		f->mem_free_kib = f->mem_available_kib;
 	if (scope.swap_total_kib < f->swap_total_kib)
 		f->swap_total_kib = scope.swap_total_kib;
 	if (scope.swap_free_kib < f->swap_free_kib)
@@ -135,7 +149,8 @@ static int read_memory(struct gather *g, struct facts *f)
 
 int gather_facts(struct gather *g, struct facts *ret)
 {
-	struct facts f = { .time_ns = clock_now_ns() };
+	struct facts f = { .time_ns = clock_now_ns(),
+			   .page_kib = (__u32)(sysconf(_SC_PAGESIZE) >> 10) };
 	int err;
 
 	read_board(hook_board(g->hooks), &f);

@@ -13,17 +13,22 @@
 #include "hook.h"
 #include "meminfo.h"
 #include "psi.h"
+#include "zram.h"
 
 struct gather {
 	const struct hooks *hooks; /* borrowed, as is the next */
 	struct cgroups *cgroups;
 	int meminfo_fd;
 	int vmstat_fd;
-	int pressure_fd;
+	int pressure_fd;    /* -1: the scope has no such file */
 	bool psi_in_kernel; /* psi_sample; only for the whole machine */
 	__u64 slow_ns;	    /* when the slow files were last read */
 	struct psi psi;
 	struct vmstat vmstat;
+	bool zram_wanted; /* a rule looks at it; set by the caller at any time */
+	bool zram_there;
+	uint64_t zram_kib;
+	struct zram zram;
 	__u32 retry_loops; /* and when that many were met */
 	__u64 retry_ns;
 };

@@ -14,13 +14,14 @@
 
 #include "../base/log.h"
 #include "../base/text.h"
+#include "clocks.h"
 #include "hook_table.h"
-#include "maps.h"
-#include "reapd.skel.h"
+#include "object.h"
 
 struct hooks {
 	char tier;
 	bool watch;
+	bool classic; /* without the kernel's types */
 	__u64 rss_error_kib;
 	int map_fd[HOOK_MAPS];
 	int tasks_fd; /* link of the iterator */
@@ -44,96 +45,67 @@ static const char *const map_names[HOOK_MAPS] = {
 
 #define BOARD_MAP ".data.board"
 
-static void plan_rows(struct hooks *h, const struct hook_options *o, const struct features *f)
+static void plan_rows(struct hooks *h, const struct hook_options *o, const struct features *f,
+		      bool classic)
 {
 	for (int i = 0; i < HOOK_ROWS; i++) {
 		const struct hook_row *row = &hook_table[i];
 
+		if (h->row[i].error)
+			continue;		 /* refused by a plan before this one */
 		h->row[i].state = HOOK_ATTACHED; /* the plan; what fails is corrected */
-		if (o->tier && row->tier && row->tier < o->tier) {
+		if (o->tier && row->tier && row->tier < o->tier)
 			h->row[i].state = HOOK_OFF;
+		else if (hook_is_last(row) && !classic)
+			h->row[i].state = HOOK_SPARE;
+		if (h->row[i].state != HOOK_ATTACHED)
 			continue;
-		}
 		h->row[i].error = hook_possible(row, f);
 		if (row->kind == KIND_SYSCALL && o->knobs.cpus > KNOB_MAX_CPUS)
 			h->row[i].error = -E2BIG;
 		if (h->row[i].error)
 			h->row[i].state = h->row[i].error == -ENOENT ? HOOK_ABSENT : HOOK_REFUSED;
+		else if (hook_is_last(row) != classic)
+			h->row[i].state = HOOK_OFF;
 	}
 }
 
-static struct bpf_program *program_of(struct bpf_object *obj, int row)
+/* Load as planned; what the kernel refuses is noted. */
+static int load_rows(struct hooks *h, const struct hook_options *o, const struct features *f,
+		     struct bpf_object **ret, char *why, size_t why_size)
 {
-	return bpf_object__find_program_by_name(obj, hook_table[row].name);
-}
+	struct object_plan plan = { .classic = h->classic };
+	int err;
 
-/* Open the object with knobs and sizes set and only the planned programs (or one) to be loaded. */
-static struct reapd_bpf *open_object(const struct hooks *h, const struct hook_options *o,
-				     const struct features *f, int only_row)
-{
-	/* Else libbpf would look through every module's types for those that this kernel lacks. */
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = "/sys/kernel/btf/vmlinux");
-	struct reapd_bpf *skel = reapd_bpf__open_opts(&opts);
-
-	if (!skel)
-		return NULL;
-	*(struct knobs *)&skel->rodata->knobs = o->knobs;
-	maps_size(skel->obj, o, f);
-	for (int i = 0; i < HOOK_ROWS; i++) {
-		bool load = h->row[i].state == HOOK_ATTACHED && (only_row < 0 || only_row == i);
-
-		bpf_program__set_autoload(program_of(skel->obj, i), load);
+	plan_rows(h, o, f, h->classic);
+	for (int i = 0; i < HOOK_ROWS; i++)
+		plan.row[i].load = h->row[i].state == HOOK_ATTACHED;
+	err = object_load(ret, &plan, o, f, why, why_size);
+	for (int i = 0; !err && i < HOOK_ROWS; i++) {
+		if (!plan.row[i].error)
+			continue;
+		h->row[i].error = plan.row[i].error;
+		h->row[i].state = HOOK_REFUSED;
 	}
-	return skel;
+	return err;
 }
 
 /*
- * Something of the plan does not load, and libbpf gives up on all of it: try each program alone and
- * leave out those that the kernel refuses. Slow (some 50 ms each), but only ever on such a kernel.
+ * With the kernel's types where it has them and lets the iterator read them, else without: two sources
+ * of identities would not agree.
  */
-static void drop_refused(struct hooks *h, const struct hook_options *o, const struct features *f)
-{
-	struct reapd_bpf *skel;
-
-	for (int i = 0; i < HOOK_ROWS; i++) {
-		if (h->row[i].state != HOOK_ATTACHED)
-			continue;
-		skel = open_object(h, o, f, i);
-		h->row[i].error = skel ? reapd_bpf__load(skel) : -ENOMEM;
-		if (h->row[i].error)
-			h->row[i].state = HOOK_REFUSED;
-		reapd_bpf__destroy(skel);
-	}
-}
-
 static int load(struct hooks *h, const struct hook_options *o, const struct features *f,
-		struct reapd_bpf **ret, char *why, size_t why_size)
+		struct bpf_object **ret, char *why, size_t why_size)
 {
-	struct reapd_bpf *skel;
-	int err = 0;
+	int err;
 
-	for (int attempt = 0; attempt < 2; attempt++) {
-		if (attempt)
-			drop_refused(h, o, f);
-		skel = open_object(h, o, f, -1);
-		if (!skel)
-			return -ENOMEM;
-		if (o->bpf_dir) {
-			err = maps_pin(skel->obj, o->bpf_dir, why, why_size);
-			if (err) {
-				reapd_bpf__destroy(skel);
-				return err;
-			}
-		}
-		err = reapd_bpf__load(skel);
-		if (!err) {
-			*ret = skel;
-			return 0;
-		}
-		reapd_bpf__destroy(skel);
-	}
-	snprintf(why, why_size, "the kernel refuses our BPF programs: %s", strerror(-err));
-	return err;
+	h->classic = !features_has(f, FEATURE_BTF);
+	err = load_rows(h, o, f, ret, why, why_size);
+	if (err || h->classic || hook_attached(h, "tasks"))
+		return err;
+	bpf_object__close(*ret);
+	h->classic = true;
+	return load_rows(h, o, f, ret, why, why_size);
 }
 
 /* Does another row, up to (not including) `end`, already answer the same question? */
@@ -149,11 +121,17 @@ static bool answered(const struct hooks *h, int row, int end)
 
 static void attach_row(struct hooks *h, struct bpf_object *obj, int row)
 {
-	struct bpf_program *prog = program_of(obj, row);
+	struct bpf_program *prog = object_program(obj, row);
 	struct bpf_link *link;
 
+	if (hook_table[row].kind == KIND_FILES)
+		return;
 	if (hook_table[row].kind == KIND_SYSCALL) {
-		h->psi_fd = fcntl(bpf_program__fd(prog), F_DUPFD_CLOEXEC, 0);
+		h->row[row].error = clocks_find(obj);
+		if (h->row[row].error)
+			h->row[row].state = HOOK_REFUSED;
+		else
+			h->psi_fd = fcntl(bpf_program__fd(prog), F_DUPFD_CLOEXEC, 0);
 		return;
 	}
 	link = bpf_program__attach(prog);
@@ -205,6 +183,8 @@ static int keep_maps(struct hooks *h, struct bpf_object *obj)
 
 	for (int i = 0; i < HOOK_MAPS; i++) {
 		map = bpf_object__find_map_by_name(obj, map_names[i]);
+		if (!map && h->classic)
+			continue; /* nobody would fill it */
 		h->map_fd[i] = fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 0);
 		if (h->map_fd[i] < 0)
 			return -errno;
@@ -226,6 +206,7 @@ static __u64 rss_error_pages(const struct hook_options *o, const struct features
 {
 	__u32 batch = 2 * o->knobs.cpus > 32 ? 2 * o->knobs.cpus : 32;
 
+	/* Without types it is not known which; this one is never the smaller. */
 	return features_has_type(f, "mm_rss_stat") ? 64 : (__u64)batch * o->knobs.cpus;
 }
 
@@ -233,7 +214,7 @@ int hook_open(struct hooks **ret, const struct hook_options *o, const struct fea
 	      size_t why_size)
 {
 	struct hooks *h = calloc(1, sizeof(*h));
-	struct reapd_bpf *skel = NULL;
+	struct bpf_object *obj = NULL;
 	int err;
 
 	if (!h)
@@ -243,13 +224,12 @@ int hook_open(struct hooks **ret, const struct hook_options *o, const struct fea
 		h->row[i].link_fd = h->row[i].prog_fd = -1;
 	memset(h->map_fd, -1, sizeof(h->map_fd));
 	*why = 0;
-	plan_rows(h, o, f);
-	err = load(h, o, f, &skel, why, why_size);
+	err = load(h, o, f, &obj, why, why_size);
 	if (err)
 		goto fail;
-	attach(h, skel->obj);
-	err = keep_maps(h, skel->obj);
-	reapd_bpf__destroy(skel);
+	attach(h, obj);
+	err = keep_maps(h, obj);
+	bpf_object__close(obj);
 	if (err)
 		goto fail;
 	h->tier = tier_of(h);
@@ -290,6 +270,11 @@ struct hooks *hook_free(struct hooks *h)
 char hook_tier(const struct hooks *h)
 {
 	return h->tier;
+}
+
+bool hook_classic(const struct hooks *h)
+{
+	return h->classic;
 }
 
 int hook_map_fd(const struct hooks *h, enum hook_map map)
@@ -354,14 +339,21 @@ bool hook_answers(const struct hooks *h, const char *question)
 
 bool hook_row(const struct hooks *h, __u32 row, struct control_hook *ret)
 {
+	const struct hook_row *r = &hook_table[row];
+	bool lacks;
+
 	if (row >= HOOK_ROWS)
 		return false;
 	memset(ret, 0, sizeof(*ret));
-	text_copy(ret->name, sizeof(ret->name), hook_table[row].name);
-	text_copy(ret->kind, sizeof(ret->kind), hook_kind_name(hook_table[row].kind));
-	text_copy(ret->target, sizeof(ret->target), hook_table[row].target);
-	if (!hook_attached(h, hook_table[row].name) && !answered(h, (int)row, HOOK_ROWS))
-		text_copy(ret->lost, sizeof(ret->lost), hook_table[row].lost);
+	text_copy(ret->name, sizeof(ret->name), r->name);
+	text_copy(ret->kind, sizeof(ret->kind), hook_kind_name(r->kind));
+	/* Of a classic tracepoint without its group. */
+	text_copy(ret->target, sizeof(ret->target),
+		  r->kind == KIND_TP ? strchr(r->target, '/') + 1 : r->target);
+	lacks = hook_is_last(r) ? h->row[row].state == HOOK_ATTACHED :
+				  !hook_attached(h, r->name) && !answered(h, (int)row, HOOK_ROWS);
+	if (lacks)
+		text_copy(ret->lost, sizeof(ret->lost), r->lost);
 	ret->state = h->row[row].state;
 	ret->error = h->row[row].error;
 	return true;

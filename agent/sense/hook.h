@@ -2,12 +2,12 @@
 /*
  * hook.h - the kernel side: open, configure, load, attach, and what is left of it to talk to.
  *
- * The only file that sees the skeleton. Every program is optional: what this kernel lacks or refuses
+ * Every program is optional: what this kernel lacks or refuses
  * is left out, the next in its ladder is used, and the table of hooks says so. Once attached, only
  * the file descriptors are kept and libbpf's object is closed, which gives its memory back.
  *
  * Tiers: A memstall edges by fentry and in-kernel sampling; B the same by kprobe, or
- * reclaim edges alone; C reclaim edges, pressure from files.
+ * reclaim edges alone; C reclaim edges, pressure from files; without BTF there is no more than C.
  */
 #ifndef REAPD_HOOK_H
 #define REAPD_HOOK_H
@@ -41,6 +41,7 @@ struct hook_options {
 	__u32 critical_bytes;
 	__u32 bulk_bytes;
 	__u32 max_processes;
+	int scope_fd; /* directory of the scope; -1: the whole machine */
 };
 
 struct hooks;
@@ -54,6 +55,8 @@ int hook_open(struct hooks **ret, const struct hook_options *o, const struct fea
 struct hooks *hook_free(struct hooks *h); /* always NULL; pinned maps stay */
 
 char hook_tier(const struct hooks *h);
+/* Without the kernel's types: events have no start time, processes are read from /proc (procs.h). */
+bool hook_classic(const struct hooks *h);
 int hook_map_fd(const struct hooks *h, enum hook_map map);
 struct board *hook_board(const struct hooks *h);
 

@@ -100,13 +100,15 @@ static int check_pin(const char *path, const struct bpf_map *map, bool ours, cha
 	return -EEXIST;
 }
 
-int maps_pin(struct bpf_object *obj, const char *dir, char *why, size_t why_size)
+int maps_pin(struct bpf_object *obj, const char *dir, bool names, char *why, size_t why_size)
 {
 	char path[PATH_MAX];
 	struct bpf_map *map;
 	int err = prepare_dir(dir, why, why_size);
 
 	for (size_t i = 0; !err && i < sizeof(pins) / sizeof(pins[0]); i++) {
+		if (!names && !strcmp(pins[i].name, PIN_NAMES))
+			continue;
 		map = bpf_object__find_map_by_name(obj, pins[i].name);
 		snprintf(path, sizeof(path), "%s/%s", dir, pins[i].name);
 		err = check_pin(path, map, pins[i].ours, why, why_size);

@@ -17,8 +17,9 @@ void maps_size(struct bpf_object *obj, const struct hook_options *o, const struc
 /*
  * Make the directory on bpffs (mounting /sys/fs/bpf where nothing is), and tell libbpf where each
  * map is pinned, so that load reuses or makes it. A filter map of another shape under our name is
- * somebody's data: -EEXIST, and `why` names it. A map of our own of another shape is replaced.
+ * somebody's data: -EEXIST, and `why` names it. A map of our own of another shape is replaced. Without
+ * `names` that map is not pinned: notes that have no start time must not outlive who looks after them.
  */
-int maps_pin(struct bpf_object *obj, const char *dir, char *why, size_t why_size);
+int maps_pin(struct bpf_object *obj, const char *dir, bool names, char *why, size_t why_size);
 
 #endif

@@ -40,7 +40,7 @@ int stat_field(const char *text, const char *name, uint64_t *ret)
 
 int meminfo_parse(const char *text, struct meminfo *ret)
 {
-	struct meminfo m;
+	struct meminfo m = {};
 
 	if (stat_field(text, "MemTotal", &m.total_kib) ||
 	    stat_field(text, "MemFree", &m.free_kib) ||
@@ -48,6 +48,7 @@ int meminfo_parse(const char *text, struct meminfo *ret)
 	    stat_field(text, "SwapTotal", &m.swap_total_kib) ||
 	    stat_field(text, "SwapFree", &m.swap_free_kib) || !m.total_kib)
 		return -EINVAL;
+	stat_field(text, "Cached", &m.file_kib);
 	*ret = m;
 	return 0;
 }
@@ -74,6 +75,10 @@ int vmstat_parse(const char *text, struct vmstat *ret)
 	}
 	if (!found)
 		return -EINVAL;
+	/* One number for all before 5.9, of anonymous and file pages apart since. */
+	if (stat_field(text, "workingset_refault_file", &v.refaulted_pages))
+		stat_field(text, "workingset_refault", &v.refaulted_pages);
+	stat_field(text, "oom_kill", &v.oom_kills);
 	*ret = v;
 	return 0;
 }

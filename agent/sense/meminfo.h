@@ -14,6 +14,7 @@ struct meminfo {
 	uint64_t total_kib;
 	uint64_t free_kib;
 	uint64_t available_kib;
+	uint64_t file_kib; /* page cache; 0 when the kernel does not say */
 	uint64_t swap_total_kib;
 	uint64_t swap_free_kib;
 };
@@ -21,6 +22,8 @@ struct meminfo {
 struct vmstat {
 	uint64_t scanned_pages; /* sums since boot, by kswapd, direct and khugepaged reclaim */
 	uint64_t reclaimed_pages;
+	uint64_t refaulted_pages; /* of files; 0, as the next, when the kernel does not say */
+	uint64_t oom_kills;
 };
 
 int meminfo_parse(const char *text, struct meminfo *ret);

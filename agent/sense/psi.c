@@ -60,7 +60,48 @@ int psi_read(int fd, struct psi *ret)
 	return len < 0 ? (int)len : psi_parse(text, ret);
 }
 
-int psi_trigger_open(const char *path, uint64_t stall_ns, uint64_t window_ns)
+/* "12.34": as hundredths. -EINVAL: it is not of this form. */
+static int hundredths(const char *text, uint32_t *ret)
+{
+	unsigned long whole;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	whole = strtoul(text, &end, 10);
+	if (whole > 100 || end[0] != '.' || strspn(end + 1, "0123456789") != 2)
+		return -EINVAL;
+	*ret = (uint32_t)(whole * 100) + (uint32_t)(end[1] - '0') * 10 + (uint32_t)(end[2] - '0');
+	return 0;
+}
+
+int psi_average(const char *text, const char *word, uint32_t *ret)
+{
+	static const char key[] = " avg10=";
+	size_t len = strlen(word);
+
+	for (const char *line = text; line;
+	     line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
+		if (strncmp(line, word, len) || line[len] != ' ')
+			continue;
+		if (strncmp(line + len, key, strlen(key)) != 0)
+			return -EINVAL;
+		return hundredths(line + len + strlen(key), ret);
+	}
+	return -EINVAL;
+}
+
+void psi_averages(int fd, uint32_t *some_bp, uint32_t *full_bp)
+{
+	char text[PSI_FILE_MAX];
+
+	if (fd < 0 || file_pread(fd, text, sizeof(text)) < 0)
+		return;
+	psi_average(text, "some", some_bp);
+	psi_average(text, "full", full_bp);
+}
+
+int psi_trigger_open(const char *path, const char *what, uint64_t stall_ns, uint64_t window_ns)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK), err;
 	char line[64];
@@ -68,7 +109,7 @@ int psi_trigger_open(const char *path, uint64_t stall_ns, uint64_t window_ns)
 
 	if (fd < 0)
 		return -errno;
-	len = snprintf(line, sizeof(line), "some %llu %llu",
+	len = snprintf(line, sizeof(line), "%s %llu %llu", what,
 		       (unsigned long long)(stall_ns / NS_PER_US),
 		       (unsigned long long)(window_ns / NS_PER_US));
 	/* With its NUL: the kernel wants a terminated string. */

@@ -22,13 +22,22 @@ struct psi {
 /* Parse a pressure file. 0 or -EINVAL; averages are not looked at (vendors change their length). */
 int psi_parse(const char *text, struct psi *ret);
 
+/*
+ * The average of 10 s of the line that begins with this word, in hundredths of a percent. -EINVAL: there
+ * is none; *ret is then not touched.
+ */
+int psi_average(const char *text, const char *word, uint32_t *ret);
+
+/* Both of a file; what cannot be read stays as it was. Without a file (fd -1) nothing happens. */
+void psi_averages(int fd, uint32_t *some_bp, uint32_t *full_bp);
+
 /* Read and parse through an open fd. 0 or negative errno. */
 int psi_read(int fd, struct psi *ret);
 
 /*
  * Open a trigger: epoll it for EPOLLPRI; EPOLLERR means that its cgroup is gone. Fires once per
- * window when tasks stalled for stall_ns in it. Returns the fd or a negative errno.
+ * window when tasks stalled for stall_ns in it (`what`: "some" of them, or "full"). Returns the fd or a negative errno.
  */
-int psi_trigger_open(const char *path, uint64_t stall_ns, uint64_t window_ns);
+int psi_trigger_open(const char *path, const char *what, uint64_t stall_ns, uint64_t window_ns);
 
 #endif

@@ -51,6 +51,14 @@ static void open_level(struct scope *s, const char *mount, const char *path, siz
 	}
 }
 
+static bool usable(struct scope *s)
+{
+	if (s->levels && s->fd[s->levels - 1][SCOPE_USAGE] >= 0)
+		return true;
+	scope_close(s);
+	return false;
+}
+
 bool scope_open(struct scope *s, const char *mount, const char *path, bool v1)
 {
 	size_t len = 0;
@@ -61,10 +69,15 @@ bool scope_open(struct scope *s, const char *mount, const char *path, bool v1)
 		len += 1 + strcspn(path + len + 1, "/");
 		open_level(s, mount, path, len);
 	}
-	if (s->levels && s->fd[s->levels - 1][SCOPE_USAGE] >= 0)
-		return true;
-	scope_close(s);
-	return false;
+	return usable(s);
+}
+
+bool scope_open_one(struct scope *s, const char *mount, const char *path, bool v1)
+{
+	scope_init(s);
+	s->v1 = v1;
+	open_level(s, mount, path, strlen(path));
+	return usable(s);
 }
 
 /* A number of bytes as KiB; "max", v1's number near 2^63 and what cannot be read are no limit. */
@@ -105,7 +118,8 @@ static int read_level(const struct scope *s, unsigned int level, struct scope_me
 		ret->swap_free_kib = swap < ret->swap_total_kib ? ret->swap_total_kib - swap : 0;
 	ret->soft = soft < limit;
 	ret->total_kib = ret->soft ? soft : limit;
-	usage = read_kib(fd[SCOPE_USAGE]);
+	ret->swap_usage_kib = swap == SCOPE_NO_LIMIT ? 0 : swap;
+	usage = ret->usage_kib = read_kib(fd[SCOPE_USAGE]);
 	if (usage == SCOPE_NO_LIMIT && level == s->levels - 1)
 		return -ENODEV;
 	ret->limited = ret->total_kib != SCOPE_NO_LIMIT && usage != SCOPE_NO_LIMIT;
@@ -138,6 +152,8 @@ int scope_read(const struct scope *s, struct scope_memory *ret)
 			best.swap_total_kib = one.swap_total_kib;
 			best.swap_free_kib = one.swap_free_kib;
 		}
+		best.usage_kib = one.usage_kib; /* the last level is the cgroup itself */
+		best.swap_usage_kib = one.swap_usage_kib;
 	}
 	*ret = best;
 	return 0;

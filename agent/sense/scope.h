@@ -39,6 +39,8 @@ struct scope_memory {
 	uint64_t available_kib;	 /* what is left of it, with cache that can be dropped */
 	uint64_t swap_total_kib; /* SCOPE_NO_LIMIT: as much as the machine has */
 	uint64_t swap_free_kib;
+	uint64_t usage_kib; /* of the cgroup itself, with its cache; known with a limit or not */
+	uint64_t swap_usage_kib; /* of it itself; 0 when it is not known */
 };
 
 /*
@@ -47,6 +49,9 @@ struct scope_memory {
  */
 void scope_init(struct scope *s);
 bool scope_open(struct scope *s, const char *mount, const char *path, bool v1);
+
+/* Its own files alone, without those of the cgroups above. */
+bool scope_open_one(struct scope *s, const char *mount, const char *path, bool v1);
 void scope_close(struct scope *s);
 
 /* 0, or -ENODEV when the cgroup was removed. What cannot be read or understood is no limit. */

@@ -12,12 +12,31 @@
 /* What one read of the iterator fills; the kernel's own buffer is as large. */
 static _Alignas(8) char buf[32 * 1024];
 
-int snapshots_prepare(struct snapshots *s)
+/* A slot of reclaim that is older was missed at its end: try_to_free_pages() is some ms a round. */
+#define SLOT_LONGEST_NS (10 * NS_PER_S)
+
+int snapshots_open(struct snapshots *s, const struct hooks *hooks, int cgroup_fd)
+{
+	int err;
+
+	s->hooks = hooks;
+	if (!hook_classic(hooks))
+		return 0;
+	err = procs_open(&s->procs, "/proc", hook_map_fd(hooks, HOOK_MAP_NAMES), cgroup_fd);
+	s->procs.reader.moves_unseen = !hook_answers(hooks, "process_move");
+	return err;
+}
+
+int snapshots_prepare(struct snapshots *s, const struct table *t)
 {
 	struct board *b = hook_board(s->hooks);
 	char none;
 	int fd;
 
+	if (hook_classic(s->hooks)) {
+		procs_keep(&s->procs, t);
+		return 0;
+	}
 	resident_touch(buf, sizeof(buf));
 	while (s->n < SNAPSHOTS_READY) {
 		b->snapshot_flags = SNAPSHOT_NAMES;
@@ -38,6 +57,39 @@ void snapshots_done(struct snapshots *s)
 {
 	while (s->n)
 		close(s->fd[--s->n]);
+	procs_close(&s->procs);
+}
+
+/* What the iterator does where it is: it asks the task itself. */
+static void check_slots(struct board *b)
+{
+	__u64 now = clock_now_ns();
+
+	for (int i = 0; i < BOARD_SLOTS; i++) {
+		if (b->reclaims[i].tid && now > b->reclaims[i].since_ns + SLOT_LONGEST_NS)
+			b->reclaims[i].tid = 0;
+	}
+}
+
+bool snapshots_go_on(struct snapshots *s, bool memory_short, struct table *t)
+{
+	if (!hook_classic(s->hooks) || !procs_go_on(&s->procs, t, memory_short))
+		return false;
+	check_slots(hook_board(s->hooks));
+	return true;
+}
+
+static int take_files(struct snapshots *s, __u32 flags, __u64 mm_id, bool may_allocate,
+		      struct table *t)
+{
+	if (mm_id)
+		return -EOPNOTSUPP;
+	if (flags & SNAPSHOT_SIZES)
+		return procs_look(&s->procs, t);
+	if (!may_allocate && !procs_due(&s->procs, clock_now_ns(), true))
+		return -EAGAIN;
+	check_slots(hook_board(s->hooks));
+	return procs_pass(&s->procs, t);
 }
 
 int snapshots_take(struct snapshots *s, __u32 flags, __u64 mm_id, bool may_allocate,
@@ -45,6 +97,8 @@ int snapshots_take(struct snapshots *s, __u32 flags, __u64 mm_id, bool may_alloc
 {
 	struct board *b = hook_board(s->hooks);
 
+	if (hook_classic(s->hooks))
+		return take_files(s, flags, mm_id, may_allocate, t);
 	if (!s->n && !may_allocate)
 		return -EAGAIN;
 	b->snapshot_flags = flags;

@@ -148,6 +148,7 @@ static __u32 row_for(struct table *t, __u32 tgid, __u64 start_ns)
 		return TABLE_NONE;
 	}
 	row = t->n++;
+	t->added++;
 	memset(&t->procs[row], 0, sizeof(*t->procs));
 	memset(&t->infos[row], 0, sizeof(*t->infos));
 	t->procs[row].tgid = tgid;
@@ -196,6 +197,16 @@ static void set_identity(struct table *t, __u32 row, __u32 uid, __u64 mm_id)
 	p->mm_id = mm_id;
 }
 
+/* Of a registered process its priority is what was registered, whatever else is written. */
+static void set_prio(struct proc *p, __s16 oom_score_adj, __u64 prio_ns)
+{
+	if (p->flags & PROC_REGISTERED)
+		return;
+	p->oom_score_adj = oom_score_adj;
+	if (prio_ns)
+		p->prio_ns = prio_ns;
+}
+
 static void apply_rss(struct table *t, const struct event_rss *e)
 {
 	__u32 row = table_find(t, e->tgid, e->start_ns);
@@ -206,7 +217,7 @@ static void apply_rss(struct table *t, const struct event_rss *e)
 		return;
 	p = &t->procs[row];
 	set_identity(t, row, e->uid == UID_NOT_READ ? p->uid : e->uid, e->mm_id);
-	p->oom_score_adj = e->oom_score_adj;
+	set_prio(p, e->oom_score_adj, 0);
 	p->anon_kib = e->anon_kib;
 	p->file_kib = e->file_kib;
 	p->shmem_kib = e->shmem_kib;
@@ -276,9 +287,8 @@ static void apply_task(struct table *t, const struct event_task *e)
 	set_identity(t, row, e->uid, e->mm_id);
 	set_flags(t, row, e);
 	set_names(t, row, e);
-	p->oom_score_adj = e->oom_score_adj;
-	if (e->prio_ns)
-		p->prio_ns = e->prio_ns;
+	p->pgid = e->pgid;
+	set_prio(p, e->oom_score_adj, e->prio_ns);
 	p->anon_kib = e->anon_kib;
 	p->file_kib = e->file_kib;
 	p->shmem_kib = e->shmem_kib;
@@ -291,10 +301,8 @@ static void apply_adj(struct table *t, const struct event_adj *e)
 {
 	__u32 row = table_find(t, e->tgid, e->start_ns);
 
-	if (row == TABLE_NONE)
-		return;
-	t->procs[row].oom_score_adj = e->oom_score_adj;
-	t->procs[row].prio_ns = e->hdr.time_ns;
+	if (row != TABLE_NONE)
+		set_prio(&t->procs[row], e->oom_score_adj, e->hdr.time_ns);
 }
 
 static void apply_exit(struct table *t, const struct event_exit *e)
@@ -338,6 +346,11 @@ void table_sweep_end(struct table *t)
 		else
 			row++;
 	}
+}
+
+void table_seen(struct table *t, __u32 row)
+{
+	t->infos[row].pass = t->pass;
 }
 
 void table_mark_ancestors(struct table *t, __u32 tgid)

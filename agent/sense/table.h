@@ -38,6 +38,7 @@ struct table {
 	__u32 max;
 	__u32 unresolved; /* rows that table_resolve() has to look at */
 	__u32 full;	  /* processes that found no room; a sum */
+	__u32 added;	  /* rows that were made; a sum */
 	/* private */
 	__u32 *index;
 	__u32 mask;
@@ -67,6 +68,9 @@ void table_apply(struct table *t, const struct event *e);
 /* Before the first and after the last record of a snapshot: rows it did not see are removed. */
 void table_sweep_begin(struct table *t);
 void table_sweep_end(struct table *t);
+
+/* A snapshot did not look at this row, which is to stay. */
+void table_seen(struct table *t, __u32 row);
 
 /* Mark this process and its ancestors (as far as they are in the table) PROC_SELF. */
 void table_mark_ancestors(struct table *t, __u32 tgid);

@@ -181,8 +181,7 @@ void control_dispatch(struct control_server *s)
 	}
 }
 
-void control_send(struct control_client *client, enum control_type type, int arg,
-		  const void *payload, size_t size)
+int control_write(int fd, enum control_type type, int arg, const void *payload, size_t size)
 {
 	struct control hdr = {
 		.magic = CONTROL_MAGIC,
@@ -197,10 +196,19 @@ void control_send(struct control_client *client, enum control_type type, int arg
 	};
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = size ? 2 : 1 };
 
-	if (client->broken)
-		return;
-	if (sendmsg(client->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	return sendmsg(fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+void control_send(struct control_client *client, enum control_type type, int arg,
+		  const void *payload, size_t size)
+{
+	if (!client->broken && control_write(client->fd, type, arg, payload, size))
 		client->broken = true;
+}
+
+int control_client_fd(const struct control_client *client)
+{
+	return client->fd;
 }
 
 struct control_client *control_adopt(int fd)

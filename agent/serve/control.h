@@ -33,6 +33,11 @@ void control_dispatch(struct control_server *s);
 /* A client of its own on a connected socket, for the caller to free(); NULL without memory. */
 struct control_client *control_adopt(int fd);
 
+/* One frame on a socket, whole and without waiting. 0 or negative errno. */
+int control_write(int fd, enum control_type type, int arg, const void *payload, size_t size);
+
+int control_client_fd(const struct control_client *client);
+
 /* One frame to one client. A client that cannot take it is marked to be dropped. */
 void control_send(struct control_client *client, enum control_type type, int arg,
 		  const void *payload, size_t size);

@@ -58,17 +58,22 @@ struct board {
 
 	/* Fruitless reclaim. */
 	__u32 retry_loops; /* highest no_progress_loops since the agent last took (zeroed) it */
-	__u32 pad;
+	__u32 watermarks;  /* times the kernel computed them anew; wraps */
 
 	/* Stall time of the machine by psi_sample, as the kernel weighs it; sums since load. */
 	__u64 psi_time_ns; /* of the last sample; 0 = none yet */
 	__u64 psi_some_ns;
 	__u64 psi_full_ns;
 
+	/* Memory that is left, free or file cache, has its edges (bpf/charge.bpf.c). */
+	__u64 low_pages;      /* agent: when it falls below this; 0 = never */
+	__u64 low_step_pages; /* agent: and for each such step that it falls on */
+	__u64 low_mark_pages; /* the next edge is below this */
+
 	__u64 kswapd_since_ns[BOARD_NODES]; /* awake since; 0 = asleep */
 	struct board_slot stalls[BOARD_SLOTS];
 	struct board_slot reclaims[BOARD_SLOTS];
 };
-_Static_assert(sizeof(struct board) == 80 + 8 * BOARD_NODES + 32 * BOARD_SLOTS, "board");
+_Static_assert(sizeof(struct board) == 104 + 8 * BOARD_NODES + 32 * BOARD_SLOTS, "board");
 
 #endif

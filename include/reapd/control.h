@@ -4,9 +4,9 @@
  *
  * run_dir/control is AF_UNIX SOCK_SEQPACKET, mode 0600. One packet is one frame: a struct control
  * header and its payload. A client sends a request, which is a header alone, and reads frames until
- * CONTROL_END, whose `arg` is 0 or a negative errno; one request at a time. CONTROL_RECORD does not
- * end: frames come as things happen, until the client closes. A client that does not read what it
- * asked for is dropped.
+ * CONTROL_END, whose `arg` is 0 or a negative errno; one request at a time. CONTROL_RECORD and
+ * CONTROL_EVENTS do not end: frames come as things happen, until the client closes. A client that
+ * does not read what it asked for is dropped.
  *
  * A frame with another version, an unknown type or a wrong size ends the connection, after a
  * CONTROL_END with -EPROTO. Version 1 of both sides must be equal: reapd and reapctl come together.
@@ -16,6 +16,7 @@
 #ifndef REAPD_CONTROL_H
 #define REAPD_CONTROL_H
 
+#include <reapd/choice.h>
 #include <reapd/counters.h>
 #include <reapd/policy.h>
 #include <reapd/record.h>
@@ -27,13 +28,14 @@
 
 enum control_type {
 	/* Requests, and the frames of their answers. */
-	CONTROL_STATUS = 1, /* STATUS_IS, then RULE for each rule */
+	CONTROL_STATUS = 1, /* STATUS_IS, PEER for each, then RULE for each rule */
 	CONTROL_TOP,	    /* STATUS_IS, then PROC by rank, then CGROUP_STALL */
-	CONTROL_EXPLAIN,    /* RULE for each rule, then as TOP */
+	CONTROL_EXPLAIN,    /* RULE for each rule and place, CHOICE, then PROC by rank */
 	CONTROL_PROBE,	    /* STATUS_IS, HOOK, FEATURE */
 	CONTROL_TEST,	    /* arg: a pid; TEST_IS */
-	CONTROL_RECORD,	    /* POLICY and ASSESS, then FACTS, PROCS, VERDICT, REBASE as they come */
+	CONTROL_RECORD,	    /* POLICY, PLACE and SAMPLES; then what follows as it comes */
 	CONTROL_RELOAD,	    /* END alone */
+	CONTROL_EVENTS,	    /* LEVEL as it is; then LEVEL and KILL as they come */
 	CONTROL_REQUESTS,
 
 	/* Answers. */
@@ -41,18 +43,34 @@ enum control_type {
 	CONTROL_STATUS_IS,    /* struct control_status */
 	CONTROL_PROC,	      /* struct control_proc */
 	CONTROL_RULE,	      /* struct control_rule */
+	CONTROL_CHOICE,	      /* struct control_choice */
 	CONTROL_HOOK,	      /* struct control_hook */
 	CONTROL_FEATURE,      /* struct control_feature */
 	CONTROL_TEST_IS,      /* struct control_test_is */
 	CONTROL_CGROUP_STALL, /* struct control_cgroup_stall */
+	CONTROL_PEER,	      /* struct control_peer */
+	CONTROL_KILL,	      /* struct kill_record: a kill that is over, a step, nobody to kill */
+	CONTROL_LEVEL,	      /* arg: enum control_level, when it changed */
 
 	/* Of a recording: decide/'s own plain structs. */
-	CONTROL_POLICY = 128, /* struct policy */
-	CONTROL_FACTS,	      /* struct facts */
-	CONTROL_PROCS,	      /* arg: index of the first; struct proc [] */
-	CONTROL_VERDICT,      /* struct verdict: after facts and procs that led to it */
-	CONTROL_REBASE,	      /* __u64: memory came back at this time */
-	CONTROL_ASSESS,	      /* arg: offset; the next piece of struct assess as it is now */
+	CONTROL_POLICY = 128,  /* struct policy */
+	CONTROL_FACTS,	       /* arg: index of the place; struct facts */
+	CONTROL_PROCS,	       /* arg: index of the first; struct proc [] */
+	CONTROL_CGROUPS,       /* arg: index of the first; struct cgroup [] */
+	CONTROL_VERDICT,       /* struct verdict: after facts, cgroups and procs that led to it */
+	CONTROL_PLACE,	       /* arg: index; struct place as it is now, its samples as they were */
+	CONTROL_ANDROID,       /* struct android: what that strategy remembers now */
+	CONTROL_ANDROID_FACTS, /* struct android_facts: pushed */
+	CONTROL_SAMPLES, /* arg: index of the first; struct sample [] of the place just sent */
+};
+
+/* How near the next kill is. It falls only when it was not reached for some seconds, and in calm. */
+enum control_level {
+	LEVEL_CALM = 0,
+	LEVEL_LOW,	/* a rule is half way to its limits */
+	LEVEL_MEDIUM,	/* four fifths */
+	LEVEL_CRITICAL, /* a rule fires, or somebody was killed */
+	LEVELS,
 };
 
 struct control {
@@ -96,12 +114,17 @@ struct control_status {
 	char tier;
 	__u8 dry_run;
 	__u8 scoped;
-	__u8 pad[5];
+	__u8 lmkd; /* the lmkd socket is served; what it says of it */
+	__u8 pad[4];
+	__u64 lmkd_lost;      /* packets to its clients that they had no room for */
+	__u64 lmkd_malformed; /* packets of theirs that were none */
+	__u32 lmkd_clients;
+	__u32 lmkd_registered; /* processes */
 	char strategy[16];
 	char scope[REAPD_PATH_LEN];
 	char version[28];
 };
-_Static_assert(sizeof(struct control_status) == 592, "control_status");
+_Static_assert(sizeof(struct control_status) == 616, "control_status");
 
 struct control_proc {
 	struct record_candidate candidate;
@@ -124,10 +147,25 @@ struct control_rule {
 	__u32 terms;
 	__u32 fires;
 	__u32 nearness_permille;
-	__u32 pad;
+	__u32 flags;	/* RULE_* of decide/rule.h */
+	__u64 rests_ms; /* it acted, and does not act again before so long */
 	struct record_term term[RECORD_TERMS];
+	/* The cgroup that this is about; empty: all that is watched. No terms: none matches this pattern. */
+	char place[REAPD_PATH_LEN];
+	__u32 pad;
 };
-_Static_assert(sizeof(struct control_rule) == 144, "control_rule");
+_Static_assert(sizeof(struct control_rule) == 504, "control_rule");
+
+/* Another program that kills for the sake of memory. */
+struct control_peer {
+	char name[16];
+	__u32 pid; /* of one of them */
+	__u32 count;
+	char where[96];	  /* unit or container, in words; may be empty */
+	char does[96];	  /* "kills any process when ..." */
+	char advice[120]; /* a command, or what to do */
+};
+_Static_assert(sizeof(struct control_peer) == 336, "control_peer");
 
 enum hook_state {
 	HOOK_ATTACHED = 1,

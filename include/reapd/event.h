@@ -49,6 +49,8 @@ enum edge_kind {
 	EDGE_DIRECT,	/* an allocation entered direct reclaim */
 	EDGE_MEMCG,	/* a cgroup reached its limit and reclaims from itself */
 	EDGE_RETRY,	/* reclaim made no progress and tries again; arg = loops so far (of 16) */
+	EDGE_LOW,    /* less memory is left than rules look at, or a step less than the last time */
+	EDGE_VENDOR, /* a vendor's module asks for a kill; arg = reason << 16 | least oom_score_adj */
 	EDGE_KINDS,
 };
 
@@ -62,6 +64,16 @@ struct event_edge {
 };
 _Static_assert(sizeof(struct event_edge) == 40, "event_edge");
 
+/* Whose limit the kernel's own killer enforces: its enum oom_constraint + 1. */
+enum oom_limit {
+	OOM_LIMIT_UNKNOWN = 0,
+	OOM_LIMIT_MACHINE,
+	OOM_LIMIT_CPUSET,
+	OOM_LIMIT_MEMPOLICY,
+	OOM_LIMIT_CGROUP,
+	OOM_LIMITS,
+};
+
 struct event_oom {
 	struct event hdr;
 	__u32 tgid;
@@ -74,10 +86,13 @@ struct event_oom {
 	__u32 shmem_kib;
 	__u32 swap_kib;
 	__s16 oom_score_adj;
-	__u16 pad[3];
+	__u8 limit;	  /* enum oom_limit */
+	__u8 limit_level; /* of a cgroup: how deep it is, which is above or at the victim's; 0 = root */
+	__u8 pad[4];
 	char comm[REAPD_COMM_LEN];
+	char name[REAPD_NAME_LEN]; /* package name; empty = not known */
 };
-_Static_assert(sizeof(struct event_oom) == 88, "event_oom");
+_Static_assert(sizeof(struct event_oom) == 216, "event_oom");
 
 enum kill_stage {
 	KILL_SIGNALLED =
@@ -107,13 +122,14 @@ struct event_rss {
 	__u32 shmem_kib;
 	__u32 swap_kib;
 	__s16 oom_score_adj;
-	__u16 pad[3];
+	__u16 renamed; /* its note in the map `names` has another name by now */
+	__u16 pad[2];
 };
 _Static_assert(sizeof(struct event_rss) == 64, "event_rss");
 
 enum task_what {
 	TASK_SNAPSHOT = 1, /* from the iterator */
-	TASK_FORK,	   /* name is empty: the child has its parent's until it execs */
+	TASK_FORK,	   /* the child has its parent's name until it execs or is renamed */
 	TASK_EXEC,
 	TASK_RENAME,
 	TASK_MOVE, /* into another cgroup */
@@ -142,12 +158,14 @@ struct event_task {
 	__u32 pgtables_kib;
 	__u32 threads;
 	__u32 flags; /* TASK_F_* */
+	__u32 pgid;  /* process group, as numbered outside of all containers */
+	__u32 pad;
 	__s16 oom_score_adj;
 	__u16 name_len; /* bytes of name that are meant, without NUL; 0 = not known */
 	char comm[REAPD_COMM_LEN];
 	char name[REAPD_NAME_LEN];
 };
-_Static_assert(sizeof(struct event_task) == 248, "event_task");
+_Static_assert(sizeof(struct event_task) == 256, "event_task");
 
 struct event_adj {
 	struct event hdr;

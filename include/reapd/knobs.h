@@ -22,9 +22,12 @@ struct knobs {
 	__u32 rss_quantum_kib;	/* publish a process when it changed by this much */
 	__u32 bulk_mark_bytes;	/* wake the agent when `bulk` holds this much */
 	__u64 edge_interval_ns; /* outside calm, publish an edge at most this often */
+	__s64 psi_from_rq;	/* bytes from a CPU's runqueues to its system_group_pcpu */
 	__u32 flags;		/* KNOB_* */
 	__u32 pad;
+	__u64 zone_stat; /* where the kernel has vm_zone_stat[] and vm_node_stat[] */
+	__u64 node_stat;
 };
-_Static_assert(sizeof(struct knobs) == 48, "knobs");
+_Static_assert(sizeof(struct knobs) == 72, "knobs");
 
 #endif

@@ -13,12 +13,13 @@
 #include <reapd/event.h>
 
 struct task_note {
-	__u64 start_ns; /* whose note it is; another start_ns under the same tgid: stale */
-	__u64 prio_ns;	/* when its oom_score_adj was last written, CLOCK_MONOTONIC */
+	__u64 start_ns; /* whose note it is; another start_ns under the same tgid: stale; 0: the tgid's */
+	__u64 prio_ns; /* when its oom_score_adj was last written, CLOCK_MONOTONIC */
+	__u64 cgroup_id; /* noted where no iterator tells it (bpf/classic_life.bpf.c); 0 = not known */
 	__u32 name_len; /* without NUL, 0 = none */
-	__u32 pad;
+	__u32 looks; /* not 0: renamed lately, argv[0] may change yet and is read so often again */
 	char name[REAPD_NAME_LEN];
 };
-_Static_assert(sizeof(struct task_note) == 152, "task_note");
+_Static_assert(sizeof(struct task_note) == 160, "task_note");
 
 #endif

@@ -15,15 +15,40 @@
 #define REAPD_RECORD_H
 
 #include <reapd/event.h>
+#include <reapd/killinfo.h>
+#include <reapd/term.h>
 
 #define RECORD_MAGIC   0x4c4c494bu /* "KILL" */
-#define RECORD_VERSION 1
-#define RECORDS_MAX    4096 /* 8 MiB a file: a kill a minute for a day and a half */
+#define RECORD_VERSION 2
+#define RECORDS_MAX    4096 /* 10 MiB a file: a kill a minute for a day and a half */
 
 enum record_kind {
 	RECORD_KILL = 1,   /* reapd killed (or, in a dry run, would have) */
 	RECORD_KERNEL_OOM, /* the kernel's own killer did; reapd took the memory back */
 	RECORD_NO_VICTIM,  /* a rule fired and every candidate was vetoed */
+	RECORD_STEP,	   /* a step of a rule's ladder short of killing: `step` */
+	RECORD_SHADOW,	   /* a shadow rule fired: what it would have done */
+};
+
+/* What a rule kills at once. */
+enum choose_what {
+	CHOOSE_PROCESS = 0,
+	CHOOSE_CGROUP,
+	CHOOSE_GROUP, /* a process group */
+	CHOOSE_WHATS,
+};
+
+/* The ladder of a rule. */
+enum step_kind {
+	STEP_NOTIFY = 1,
+	STEP_RECLAIM, /* memory.reclaim of so many KiB */
+	STEP_FREEZE,  /* the victim's cgroup */
+	STEP_CLAMP,   /* memory.high of the victim's cgroup, at what it uses */
+	STEP_WAIT,    /* so many ms */
+	STEP_TERM,    /* SIGTERM, and SIGKILL so many ms later */
+	STEP_RUN,     /* a program; its index */
+	STEP_KILL,
+	STEP_KINDS,
 };
 
 enum outcome {
@@ -73,60 +98,36 @@ struct latency {
 };
 _Static_assert(sizeof(struct latency) == 280, "latency");
 
-/* One comparison that held: `signal` over `window_ms` was `value`, the rule's limit is `limit`. */
-struct record_term {
-	__u16 signal;	 /* enum signal */
-	__u8 over;	 /* 1: value >= limit fired, 0: value < limit fired */
-	__u8 na;	 /* 1: does not apply here (swap.free without swap) and is taken to hold */
-	__u32 window_ms; /* 0: of now */
-	__s64 value;	 /* in the unit of the signal */
-	__s64 limit;
-};
-_Static_assert(sizeof(struct record_term) == 24, "record_term");
-
-#define RECORD_TERMS 4
-
-/* What a rule can look at. Names: agent/base/record_text.c. */
-enum signal {
-	SIGNAL_PSI_SOME = 1,  /* thousandths of the window */
-	SIGNAL_PSI_FULL,      /* thousandths of the window */
-	SIGNAL_MEM_AVAILABLE, /* thousandths of the total */
-	SIGNAL_SWAP_FREE,     /* thousandths of the total; does not apply without swap */
-	SIGNAL_EXHAUSTION,    /* ms until mem.available is 0 at the rate of the window */
-	SIGNAL_EFFICIENCY,    /* thousandths of scanned pages that were reclaimed */
-	SIGNAL_STUCK,	      /* ms of the longest direct reclaim now */
-	SIGNAL_GROWTH,	      /* KiB/s by which available memory shrinks */
-	SIGNALS,
-};
-
-/* "Never": the value of SIGNAL_EXHAUSTION when memory is not shrinking. */
-#define SIGNAL_NEVER_MS 3600000
-
-/* Why a process is spared. */
+/* Why a process or a cgroup is spared. */
 enum veto {
 	VETO_NONE = 0,
-	VETO_INIT,     /* PID 1 */
-	VETO_KTHREAD,  /* kernel thread */
-	VETO_SELF,     /* reapd itself or one of its ancestors */
-	VETO_ADJ,      /* oom_score_adj -1000 */
-	VETO_SCOPE,    /* outside the scope */
-	VETO_IDENTITY, /* no longer the process that was measured */
-	VETO_DYING,    /* already dying */
-	VETO_FILTER,   /* a filter protects it */
-	VETO_SHARES,   /* shares its memory with a process that must not be killed */
-	VETO_EMPTY,    /* has no memory to give back */
+	VETO_INIT,	   /* PID 1 */
+	VETO_KTHREAD,	   /* kernel thread */
+	VETO_SELF,	   /* reapd itself or one of its ancestors */
+	VETO_ADJ,	   /* oom_score_adj -1000 */
+	VETO_SCOPE,	   /* outside the scope */
+	VETO_IDENTITY,	   /* no longer the process that was measured */
+	VETO_DYING,	   /* already dying */
+	VETO_FILTER,	   /* a filter protects it */
+	VETO_SHARES,	   /* shares its memory with a process that must not be killed */
+	VETO_EMPTY,	   /* has no memory to give back */
+	VETO_OMIT,	   /* its cgroup asks to be left out: user.oomd_omit */
+	VETO_CONTAINS,	   /* a cgroup all of whose processes are spared */
+	VETO_UNREGISTERED, /* no client of the lmkd socket told of it */
+	VETO_FLOOR,	   /* its oom_score_adj is below what the reason of the kill allows */
 	VETOES,
 };
 
+/* Of a cgroup: tgid 0, its name is the end of its path. */
 struct record_candidate {
 	__u32 tgid;
 	__s16 oom_score_adj;
 	__u8 action;	/* enum filter_action */
 	__u8 veto;	/* enum veto; 0 = none */
-	__s64 score;	/* KiB; KiB/s where the order is growth */
+	__s64 score;	/* KiB; KiB/s where the order is growth; lmkd: see choose_score() */
 	__u64 size_kib; /* with swap */
 	__s32 growth_kib_s;
-	__u32 pad;
+	__u32 processes; /* of a cgroup or group */
 	char name[32];
 	char rule[64]; /* the filter behind action or veto, as reapctl writes it; else empty */
 };
@@ -179,8 +180,29 @@ struct kill_record {
 	char name[REAPD_NAME_LEN];
 	char cgroup[REAPD_PATH_LEN];
 	__u32 dry_run;
-	__u64 reserved[32];
+	__u16 what;	  /* enum choose_what */
+	__u16 step;	  /* enum step_kind that this was; a kill: STEP_KILL */
+	__u32 flags;	  /* RECORD_F_* */
+	__u32 processes;  /* that were to die, the victim among them */
+	__u32 left;	  /* of them, alive at the end */
+	__u64 member_kib; /* what those have together, file pages too */
+	__u64 step_amount;
+	__u64 victim_cgroup_id;	    /* CHOOSE_CGROUP: the cgroup that died */
+	char place[REAPD_PATH_LEN]; /* cgroup for which the rule fired; empty: all that is watched */
+	__u8 oom_limit;		    /* of RECORD_KERNEL_OOM: enum oom_limit, 0 = not known */
+	__u8 oom_level; /* OOM_LIMIT_CGROUP: so many components of `cgroup` are its path */
+	__u8 order;	/* enum choose_order + 1; 0: not said */
+	__u8 pad;
+	__s16 min_score_adj; /* nobody below it was considered; strategy android */
+	__u16 reason;	     /* enum lmk_reason + 1; 0: `rule` says it all */
+	__u32 pad2;
+	struct killinfo killinfo; /* for who knows lmkd's event of that name */
+	__u64 reserved[26];
 };
-_Static_assert(sizeof(struct kill_record) == 2048, "kill_record");
+_Static_assert(sizeof(struct kill_record) == 2560, "kill_record");
+
+#define RECORD_F_CAPPED (1u << 0) /* larger than the rule may kill whole: its largest process */
+#define RECORD_F_ASKED	(1u << 2) /* SIGTERM came first, and its grace was over */
+#define RECORD_F_ALONE	(1u << 1) /* a spared process is in it: the largest of the others */
 
 #endif

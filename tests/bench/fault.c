@@ -3,18 +3,22 @@
  * fault.c - what do the loaded hooks add to a page fault, in calm and in watch?
  *
  * The three are taken in turn, a few milliseconds each and many times over, so that the drift of the
- * machine's speed meets all of them alike; the ratio is that of the medians.
+ * machine's speed meets all of them alike; the ratio is that of the medians. CPU time, so that the time of
+ * others is not in it.
  */
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "../../agent/sense/stream.h"
 #include "bench.h"
 #include "hooks.h"
 
-#define PAGES  4096UL /* 16 MiB: crosses the quantum as a growing program does */
-#define PAGE   4096UL
-#define ROUNDS 60
+#define PAGES	 4096UL /* 16 MiB: crosses the quantum as a growing program does */
+#define PAGE	 4096UL
+#define ROUNDS	 30
+#define TRIES	 5
+#define SLEPT_US 50000
 
 enum {
 	NONE,
@@ -28,10 +32,28 @@ static uint64_t fault_ns(char *memory)
 	uint64_t start;
 
 	madvise(memory, PAGES * PAGE, MADV_DONTNEED);
-	start = clock_now_ns();
+	start = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
 	for (unsigned long i = 0; i < PAGES; i++)
 		((volatile char *)memory)[i * PAGE] = 1;
-	return (clock_now_ns() - start) * 1000 / PAGES; /* ps */
+	return (clock_read_ns(CLOCK_THREAD_CPUTIME_ID) - start) * 1000 / PAGES; /* ps */
+}
+
+/*
+ * The best of a few: what else runs on the machine takes caches away. Who has just slept meets other pages and
+ * colder caches (4 to 9 % here), and loading hooks is sleeping; so all have slept.
+ */
+static uint64_t best_ns(char *memory)
+{
+	uint64_t best = UINT64_MAX, ns;
+
+	usleep(SLEPT_US);
+	fault_ns(memory);
+	for (int i = 0; i < TRIES; i++) {
+		ns = fault_ns(memory);
+		if (ns < best)
+			best = ns;
+	}
+	return best;
 }
 
 static void take(void *ctx, const struct event *e)
@@ -65,16 +87,14 @@ int main(void)
 		return 1;
 	madvise(memory, PAGES * PAGE, MADV_NOHUGEPAGE);
 	for (int i = 0; i < ROUNDS; i++) {
-		fault_ns(memory);
-		ps[NONE][i] = fault_ns(memory);
+		ps[NONE][i] = best_ns(memory);
 		/* Loading anew each time is slow, so calm and watch share one load. */
 		h = hooks_load();
-		fault_ns(memory);
 		hook_board(h)->state = STATE_CALM;
-		ps[CALM][i] = fault_ns(memory);
+		ps[CALM][i] = best_ns(memory);
 		hook_board(h)->state = STATE_WATCH;
 		hook_watch(h, true);
-		ps[WATCH][i] = fault_ns(memory);
+		ps[WATCH][i] = best_ns(memory);
 		if (!stream_open(&bulk, hook_map_fd(h, HOOK_MAP_BULK), take, &records)) {
 			stream_drain(bulk, 1 << 20);
 			stream_free(bulk);

@@ -28,12 +28,13 @@ static inline struct hooks *hooks_load(void)
 		.critical_bytes = KERNEL_CRITICAL_BYTES,
 		.bulk_bytes = KERNEL_BULK_BYTES,
 		.max_processes = 32768,
+		.scope_fd = -1,
 	};
 	struct features f;
 	struct hooks *h;
 	char why[256];
 
-	features_probe(&f);
+	features_probe(&f, false);
 	if (hook_open(&h, &o, &f, why, sizeof(why))) {
 		fprintf(stderr, "cannot load the hooks: %s\n", why);
 		exit(77);

@@ -21,7 +21,7 @@ static uint64_t kill_one_ns(struct reapers *r)
 	pid_t pid;
 
 	procs_start(&pid, 1);
-	job->signal = true;
+	job->sig = SIGKILL;
 	job->patience_ns = NS_PER_S;
 	job->target[0] = (struct target){ .tgid = (__u32)pid };
 	if (target_open(&job->target[0]))
@@ -58,7 +58,7 @@ int main(void)
 	pid_t busy[256];
 	struct reapers *r;
 
-	if (reapers_start(&r, 2, true))
+	if (reapers_start(&r, 2, true, NULL))
 		return 1;
 	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK,
 			       &fifo)) /* as the agent's loop */

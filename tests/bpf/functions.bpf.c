@@ -43,7 +43,7 @@ int run_slot_end(void *ctx)
 SEC("syscall")
 int run_edge(void *ctx)
 {
-	edge((void *)bpf_get_current_task(), in_kind, 7);
+	edge(in_kind, 7);
 	return 0;
 }
 

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct kill_record r[RECORDS];
 	struct kill_record one;
 	__u64 offset = 0, before = 0;
-	char line[512];
+	char line[RECORD_LINE];
 	int fd, whole = 0;
 
 	if (size < 2)

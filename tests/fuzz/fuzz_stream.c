@@ -7,10 +7,11 @@
 
 #define ROWS 16
 
-static void resolve(void *ctx, struct proc *p, const struct proc_info *info)
+static bool resolve(void *ctx, struct proc *p, const struct proc_info *info)
 {
 	(void)ctx, (void)p;
 	MUST(strlen(info->comm) < sizeof(info->comm) && strlen(info->name) < sizeof(info->name));
+	return true;
 }
 
 static void check(struct table *t)

@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(strlen(text_kib(said, sizeof(said), value)) < sizeof(said) - 1);
 	if (!text_to_ns(text, &value))
 		MUST(strlen(text_ns(said, sizeof(said), value)) < sizeof(said) - 1);
-	MUST(text_to_permille(text, &share) || share <= 1000);
+	MUST(text_to_permille(text, &share) || strchr(text, '%') == text + strlen(text) - 1);
+	MUST(text_distance(text, "psi.full") <= 32 && !text_distance(text, text));
 	MUST(text_copy(copy, sizeof(copy), text) == (strlen(text) < sizeof(copy)));
 	MUST(!strncmp(copy, text, strlen(copy)));
 	value = strlen(text);

@@ -31,26 +31,43 @@ same() {
 options() {
 	local page=$1
 	shift
-	sed -nE 's/.*\{ "([a-z-]+)", (no|required|optional)_argument.*/--\1/p' "$@" >"$work/real"
+	grep -ohE '\{ "[a-z-]+", (no|required|optional)_argument' "$@" | sed -E 's/.*"(.*)".*/--\1/' >"$work/real"
 	grep -E '^\.' "$page" | grep -oE '\<Fl -[a-z-]+' | sed 's/Fl -/--/' >"$work/man"
 	same "$page" option
 }
-options man/reapd.8 agent/main.c
-options man/reapctl.8 tools/*.c
+options man/reapd.8 agent/options.c
+options man/reapd-notify.8 tools/notify_main.c
+shopt -s extglob
+options man/reapctl.8 tools/!(notify_*).c
 
-filters='^\[(protect|avoid|prefer|normal)\]' # their keys have no defaults
+no_default='^\[(protect|avoid|prefer|normal|rule [a-z-]+)\]' # keys of these have none that is printed
 # keys FILE: "[section] key = default" on stdin against those of reapd itself.
 keys() {
-	awk '/^\[/ { section = $0; next } { print section, $0 }' | grep -vE "$filters" >"$work/man"
-	awk '/^\[/ { section = $0; next } /=/ { print section, $0 }' "$work/config" >"$work/real"
+	awk '/^\[/ { section = $0; next } { print section, $0 }' | grep -vE "$no_default" >"$work/man"
+	awk '/^#/ { next } /^\[/ { section = $0; next } /=/ { print section, $0 }' "$work/config" >"$work/real"
 	same "$1" key
 }
 : >"$work/empty"
 "$build"/reapd --check-config -c "$work/empty" >"$work/config" || bad=1
-keys man/reapd.conf.5 < <(sed -nE \
-	's/^\.Ss (\[[a-z]+\]).*/\1/p; s/^\.It Cm ([a-z_]+) No = (.*)/\1 = \2/p' man/reapd.conf.5)
+keys man/reapd.conf.5 < <(sed -nE '
+	s/^\.Ss \[rule NAME\]/[rule name]/p; s/^\.Ss (\[[a-z]+\]).*/\1/p
+	s/^\.It Cm ([a-z_]+) No =(.*)/\1 =\2/p' man/reapd.conf.5)
 keys packaging/reapd.conf < <(sed -nE \
-	's/^#(\[[a-z]+\])$/\1/p; s/^#([a-z_]+ = [^;]*[^; ]) *(;.*)?$/\1/p' packaging/reapd.conf)
+	's/^#(\[[a-z -]+\])$/\1/p; s/^#([a-z_]+ =( [^;]*[^; ])?) *(;.*)?$/\1/p' packaging/reapd.conf)
+
+# Keys of a rule, and the signals it can look at. The shipped example has them all, and loads.
+sed -nE 's/.*\[RULE_KEY_[A-Z_]+\] = \{ "([a-z_]+)".*/\1/p' agent/rule_parse.c >"$work/real"
+cp "$work/real" "$work/rule_keys"
+sed -nE '/^\.Ss \[rule NAME\]/,/^\.Ss \[protect/s/^\.It Cm ([a-z_]+) No = .*/\1/p' man/reapd.conf.5 >"$work/man"
+same man/reapd.conf.5 'key of a rule'
+sed -nE '/^#\[rule /,/^$/s/^#//p' packaging/reapd.conf >"$work/example"
+cp "$work/rule_keys" "$work/real"
+sed -nE 's/^([a-z_]+) = .*/\1/p' "$work/example" >"$work/man"
+same packaging/reapd.conf 'key of a rule'
+"$build"/reapd --check-config -c "$work/example" >/dev/null || bad=1
+sed -nE 's/^(\t*\[SIGNAL_[A-Z_]+\] =)? *\{ "([a-z.]+)", .*/\2/p' agent/base/signal_text.c >"$work/real"
+sed -nE '/^\.Sh RULES/,/^\.Sh FILTERS/s/^\.It Cm //p' man/reapd.conf.5 | sed 's/ , /\n/g' >"$work/man"
+same man/reapd.conf.5 signal
 
 "$build"/reapctl --help | sed -nE 's/^  ([a-z]+)( .*)?$/\1/p' >"$work/real"
 sed -nE '/^\.Sh VERBS/,/^\.Sh ENV/s/^\.It Cm ([a-z]+).*/\1/p' man/reapctl.8 >"$work/man"

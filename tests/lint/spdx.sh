@@ -3,7 +3,7 @@
 # Every source file begins with its licence: in one of its first two lines.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-git ls-files -co --exclude-standard | grep -vE '^vmlinux/.*\.h$|\.md$' | xargs -d '\n' awk '
+git ls-files -co --exclude-standard | grep -vE '^vmlinux/.*\.h$|\.md$|^packaging/debian/copyright$' | xargs -d '\n' awk '
 	function end_of_file() {
 		if (file && !found) {
 			print file ":1: no SPDX line"

@@ -36,5 +36,16 @@ for verb in 'filter key cgroup /a' 'filter add avoid package something' 'filter 
 	reapctl --json $verb >"$work/json" || fail "--json $verb failed"
 	python3 -m json.tool <"$work/json" >/dev/null || fail "--json $verb is not JSON"
 done
+# New limits are those that are shown, and the old ones again; no descriptor stays behind.
+count_fds() { find "/proc/$agent/fd" -mindepth 1 | wc -l; }
+fds=$(count_fds)
+cp "$work/conf" "$work/conf.was"
+sed -i 's/^thrashing_psi_full = .*/thrashing_psi_full = 55%/; s/^thrashing_window = .*/thrashing_window = 3s/' "$work/conf"
+reapctl reload
+reapctl status | grep -q 'psi.full >= 55% over 3s' || fail "the new limits are not shown"
+cp "$work/conf.was" "$work/conf"
+for _ in 1 2 3 4 5; do reapctl reload; done
+reapctl status | grep -q 'psi.full >= 4% over 1s' || fail "the old limits are not back"
+check "descriptors stay behind: $fds before, $(count_fds) now" [ "$(count_fds)" -le "$fds" ]
 echo 'strategy = none' >"$work/conf"
 reapctl reload 2>&1 | grep -q 'the configuration has errors' || fail "a bad configuration is not said to be"

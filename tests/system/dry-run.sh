@@ -5,8 +5,7 @@
 
 scope_make 256
 agent_start --dry-run
-# shellcheck disable=SC2046 # words are meant
-for i in 1 2 3 4 5 6; do hog_start "worker$i" $(join) -s 15 "${squeezed[@]}"; done
+workers_start
 # shellcheck disable=SC2046
 hog_start large $(join) -s 110 "${squeezed[@]}"
 large=$pid

@@ -28,6 +28,11 @@ check "outcome is not 'freed'" [ "$(kill_field "$large" outcome)" = freed ]
 check "name is not in the record" [ "$(kill_field "$large" name)" = large ]
 reapctl kills "$(kill_field "$large" id)" | awk 'length > 80 { print "wider than 80: " $0; bad = 1 } END { exit bad }' ||
 	fail "a kill is not readable at 80 columns"
+reapctl explain "$(kill_field "$large" id)" | tee "$work/text"
+awk 'length > 80 { print "wider than 80: " $0; bad = 1 } END { exit bad }' "$work/text" || fail "an explanation is too wide"
+tr '\n' ' ' <"$work/text" >"$work/line"
+grep -q "reapd killed large (pid $large, uid 0 root, .*The rule was [a-z]*: .* processes were considered and .*All of its memory came back" "$work/line" ||
+	fail "the explanation lacks something"
 for stage in edge wake decided signalled freed; do
 	check "stage $stage is missing" [ "$(kill_field "$large" $stage)" -gt 0 ]
 done

@@ -8,7 +8,6 @@ bpf_dir=/sys/fs/bpf/reapd # as in the README
 [ ! -e $bpf_dir ] || skip "$bpf_dir is in use"
 bpftool=$(command -v bpftool || echo /usr/sbin/bpftool)
 PATH=$build:$(dirname "$bpftool"):$PATH
-recipe() { sed -n "/<!-- recipe: $1 -->/,/^\`\`\`\$/p" "$top/README.md" | sed '1,2d;$d'; }
 check "no recipe in README.md" [ -n "$(recipe protect)" ]
 check "no second recipe in README.md" [ -n "$(recipe unprotect)" ]
 

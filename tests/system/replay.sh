@@ -6,18 +6,7 @@
 
 scope_make 256
 agent_start
-"$build/reapctl" --run-dir "$work/run" record "$work/rec" 2>"$work/rec.err" &
-recorder=$!
-disown $recorder
-pids+=("$recorder")
-# shellcheck disable=SC2046 # words are meant
-for i in 1 2 3 4 5 6; do hog_start "worker$i" $(join) -s 15 "${squeezed[@]}"; done
-# shellcheck disable=SC2046
-hog_start large $(join) -s 110 "${squeezed[@]}"
-check "no kill" died "$pid" 60
-"$await" line "$work/log" "killed large" >/dev/null || fail "no log line"
-kill "$recorder"
-check "the recorder did not end" died "$recorder"
+kill_recorded
 out=$(reapctl --json replay "$work/rec") || fail "the verdicts differ: $out"
 grep -q '"decisions": 1,' <<<"$out" || fail "not one decision: $out"
 grep -q "\"pid\": $pid," <<<"$out" || fail "another victim: $out"

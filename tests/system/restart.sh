@@ -14,8 +14,7 @@ kill_one() { # kill_one NAME: pressure until that one dies
 
 scope_make 256
 agent_start
-# shellcheck disable=SC2046
-for i in 1 2 3 4 5 6; do hog_start "worker$i" $(join) -s 15 "${squeezed[@]}"; done
+workers_start
 reapctl filter add protect package keepme
 kill_one first
 check "the first id is not 1" [ "$(kill_field "$victim" id)" = 1 ]

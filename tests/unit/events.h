@@ -56,4 +56,15 @@ static inline struct event_exit exit_event(__u32 tgid, __u64 start_ns)
 				    .start_ns = start_ns };
 }
 
+/* A path that is too long is cut at its end. */
+static inline struct event_cgroup cgroup_event(__u32 what, __u64 id, const char *path)
+{
+	struct event_cgroup e = { .hdr = { .type = EV_CGROUP, .size = sizeof(e) },
+				  .cgroup_id = id,
+				  .what = what };
+
+	strncpy(e.path, path, sizeof(e.path) - 1);
+	return e;
+}
+
 #endif

@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include "../../agent/decide/choose.h"
+#include "../../agent/decide/rank.h"
 
 #define MS  1000000ULL
 #define S   (1000 * MS)
@@ -46,17 +47,17 @@ static struct proc *add(__u32 anon_kib)
 
 static __u32 victim(void)
 {
-	struct view view = { &facts, procs, n };
+	struct view view = { .facts = &facts, .procs = procs, .nprocs = n };
 	struct verdict v;
 
 	memset(&v, 0, sizeof(v));
-	choose(&policy, &view, &v);
+	choose(&policy, NULL, &view, NULL, &v);
 	return v.victim;
 }
 
 static __s64 score(const struct proc *p)
 {
-	return choose_score(&policy, &facts, p);
+	return choose_score(&policy, policy.order, &facts, p);
 }
 
 /*
@@ -264,14 +265,14 @@ static void used_at_the_same_time_the_larger_goes_first_then_the_first(void **st
 static void without_a_total_points_still_rank(void **state)
 {
 	static const struct facts none = { .time_ns = 100 * S };
-	struct view view = { &none, procs, 0 };
+	struct view view = { .facts = &none, .procs = procs };
 	struct verdict v = {};
 
 	(void)state;
 	add(50000)->oom_score_adj = 500;
 	add(60000);
 	view.nprocs = n;
-	choose(&policy, &view, &v);
+	choose(&policy, NULL, &view, NULL, &v);
 	assert_int_equal(v.victim, 1);
 	assert_int_equal(v.candidate[1].score, 50000);
 }

@@ -3,46 +3,9 @@
  * test_config_files.c - config: files, lines, sections, drop-ins and filters, good and bad. What is
  * wrong is named with its line, and a configuration that failed changes nothing.
  */
-#include "test.h"
+#include "config.h"
 
 #include <errno.h>
-#include <sys/stat.h>
-
-#include "../../agent/config.h"
-
-static struct config config;
-static const char *said;
-
-static int load_path(const char *path)
-{
-	int err;
-
-	config_done(&config);
-	catch_begin(STDERR_FILENO);
-	err = config_load(&config, path);
-	said = catch_end();
-	return err;
-}
-
-static int load(const char *text)
-{
-	return load_path(put_file("reapd.conf", text));
-}
-
-static int end(void **state)
-{
-	config_done(&config);
-	return scratch_remove(state);
-}
-
-static void drop_in(const char *name, const char *text)
-{
-	char path[64];
-
-	mkdir(in_scratch("reapd.conf.d"), 0700);
-	snprintf(path, sizeof(path), "reapd.conf.d/%s", name);
-	put_file(path, text);
-}
 
 /* "FILE:LINE: " of what was complained about, and how often anything was. */
 static bool said_at(const char *name, int line, const char *what)
@@ -207,7 +170,7 @@ static void a_configuration_that_failed_changes_nothing(void **state)
 	catch_end();
 	assert_int_equal(err, -EINVAL);
 	assert_memory_equal(&config, &before, sizeof(before));
-	config.filters = NULL;
+	memset(&config, 0, sizeof(config));
 }
 
 static void drop_ins_are_read_in_alphabetical_order_and_the_last_wins(void **state)
@@ -296,7 +259,7 @@ static void more_filters_than_a_map_holds_are_refused(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, config_end)
 	static const struct CMUnitTest tests[] = {
 		TEST(every_line_that_is_wrong_is_named),
 		TEST(a_key_before_any_section_is_an_error),

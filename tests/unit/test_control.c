@@ -298,11 +298,11 @@ static void what_is_published_reaches_subscribers_and_nobody_else(void **state)
 	ask(two, CONTROL_RECORD);
 	assert_true(control_subscribed(server));
 	control_publish(server, CONTROL_FACTS, 1, "facts", 5);
-	control_publish(server, CONTROL_REBASE, 2, NULL, 0);
+	control_publish(server, CONTROL_PLACE, 2, NULL, 0);
 	assert_int_equal(expect(one, CONTROL_FACTS, 5), 1);
-	assert_int_equal(expect(one, CONTROL_REBASE, 0), 2);
+	assert_int_equal(expect(one, CONTROL_PLACE, 0), 2);
 	assert_int_equal(expect(two, CONTROL_FACTS, 5), 1);
-	assert_int_equal(expect(two, CONTROL_REBASE, 0), 2);
+	assert_int_equal(expect(two, CONTROL_PLACE, 0), 2);
 	expect_status(other); /* the first thing that it gets */
 	close(one);
 	close(two);

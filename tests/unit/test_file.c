@@ -5,6 +5,7 @@
 #include "test.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -155,6 +156,75 @@ static void a_file_in_the_place_of_the_directory_is_an_error(void **state)
 	assert_true(file_mkdirs(put_file("f", ""), 0700) < 0);
 }
 
+static void check_holds(const char *path, const char *text)
+{
+	char buf[64];
+
+	assert_int_equal(file_read_at(AT_FDCWD, path, buf, sizeof(buf)), strlen(text));
+	assert_string_equal(buf, text);
+	assert_int_equal(access(in_scratch("f.tmp"), F_OK), -1);
+}
+
+static void a_file_is_replaced_as_a_whole(void **state)
+{
+	const char *path = in_scratch("f");
+	struct stat st;
+	int old;
+
+	(void)state;
+	umask(022);
+	assert_int_equal(file_replace(path, "first\n", 6, 0644), 0);
+	check_holds(path, "first\n");
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0644);
+	/* Who has it open reads the old one to its end. */
+	old = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(file_replace(path, "2\n", 2, 0600), 0);
+	check_holds(path, "2\n");
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(fstat(old, &st), 0);
+	assert_int_equal(st.st_size, 6);
+	close(old);
+}
+
+/* A link in its place must not lead us to write somewhere else. */
+static void what_has_the_name_of_the_new_one_is_not_written_to(void **state)
+{
+	char other[128], path[128]; /* in_scratch() is asked often below */
+
+	(void)state;
+	strcpy(other, put_file("other", "untouched"));
+	strcpy(path, in_scratch("f"));
+	assert_int_equal(symlink(other, in_scratch("f.tmp")), 0);
+	assert_int_equal(file_replace(path, "text", 4, 0600), 0);
+	check_holds(path, "text");
+	check_holds(other, "untouched");
+	assert_int_equal(link(other, in_scratch("f.tmp")), 0);
+	assert_int_equal(file_replace(path, "more", 4, 0600), 0);
+	check_holds(path, "more");
+	check_holds(other, "untouched");
+}
+
+static void a_file_that_cannot_be_replaced_stays(void **state)
+{
+	char longest[PATH_MAX];
+
+	(void)state;
+	assert_int_equal(file_replace(in_scratch("none/f"), "x", 1, 0600), -ENOENT);
+	assert_int_equal(file_mkdirs(in_scratch("f/in"), 0700), 0);
+	assert_int_equal(file_replace(in_scratch("f"), "x", 1, 0600), -EISDIR);
+	assert_int_equal(access(in_scratch("f.tmp"), F_OK), -1);
+	assert_int_equal(mkdir(in_scratch("g.tmp"), 0700), 0);
+	put_file("g", "stays");
+	assert_int_equal(file_replace(in_scratch("g"), "x", 1, 0600), -EISDIR);
+	check_holds(in_scratch("g"), "stays");
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[0] = '/';
+	longest[sizeof(longest) - 1] = 0;
+	assert_int_equal(file_replace(longest, "x", 1, 0600), -ENAMETOOLONG);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -169,6 +239,9 @@ int main(void)
 		SCRATCH_TEST(directories_are_made_with_their_parents),
 		SCRATCH_TEST(what_cannot_be_a_directory_is_an_error),
 		SCRATCH_TEST(a_file_in_the_place_of_the_directory_is_an_error),
+		SCRATCH_TEST(a_file_is_replaced_as_a_whole),
+		SCRATCH_TEST(what_has_the_name_of_the_new_one_is_not_written_to),
+		SCRATCH_TEST(a_file_that_cannot_be_replaced_stays),
 	};
 
 	return RUN("base/file", tests);

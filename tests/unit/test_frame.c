@@ -51,7 +51,7 @@ static void a_recording_is_read_frame_by_frame_to_its_end(void **state)
 
 	(void)state;
 	add(CONTROL_FACTS, 1, "12345678", 8);
-	add(CONTROL_REBASE, 2, NULL, 0);
+	add(CONTROL_PLACE, 2, NULL, 0);
 	add(CONTROL_PROCS, 3, NULL, CONTROL_FRAME_MAX);
 	f = recording(len);
 	assert_int_equal(frame_read(f, &frame), 1);
@@ -59,7 +59,7 @@ static void a_recording_is_read_frame_by_frame_to_its_end(void **state)
 	assert_int_equal(frame.hdr.arg, 1);
 	assert_memory_equal(frame.payload, "12345678", 8);
 	assert_int_equal(frame_read(f, &frame), 1);
-	assert_int_equal(frame.hdr.type, CONTROL_REBASE);
+	assert_int_equal(frame.hdr.type, CONTROL_PLACE);
 	assert_int_equal(frame_read(f, &frame), 1);
 	assert_int_equal(frame.hdr.size, CONTROL_FRAME_MAX);
 	assert_int_equal(frame_read(f, &frame), 0);

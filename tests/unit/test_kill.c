@@ -49,6 +49,31 @@ static void a_number_that_belongs_to_another_by_now_is_stale(void **state)
 	child_end(pid);
 }
 
+/* Its name is the program's own, and stands in /proc/PID/stat as it is. */
+static void the_start_time_is_found_behind_any_name(void **state)
+{
+	static const char *const names[] = { "foo) Z ", ")",	 "(",	      "()()()())))",
+					     " ",	"1 2 3", "a\nb) S 1", "" };
+	char own[16];
+
+	(void)state;
+	prctl(PR_GET_NAME, own);
+	for (size_t i = 0; i < countof(names); i++) {
+		struct target t;
+		pid_t pid;
+
+		prctl(PR_SET_NAME, names[i]); /* which the child has from us */
+		pid = child_start(0);
+		prctl(PR_SET_NAME, own);
+		t = target_of(pid);
+		assert_int_equal(target_open(&t), 0);
+		target_close(&t);
+		t.start_ns += 10000000;
+		assert_int_equal(target_open(&t), -ESTALE);
+		child_end(pid);
+	}
+}
+
 static void without_a_start_time_whoever_has_the_number_is_taken(void **state)
 {
 	pid_t pid = child_start(0);
@@ -248,6 +273,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_process_that_is_the_one_learnt_is_opened),
 		cmocka_unit_test(a_number_that_belongs_to_another_by_now_is_stale),
+		cmocka_unit_test(the_start_time_is_found_behind_any_name),
 		cmocka_unit_test(without_a_start_time_whoever_has_the_number_is_taken),
 		cmocka_unit_test(the_inode_of_the_pidfd_proves_it_too),
 		cmocka_unit_test(who_has_exited_is_gone_waited_for_or_not),

@@ -130,6 +130,36 @@ static void a_reader_follows_while_records_come(void **state)
 	killlog_close(&kills);
 }
 
+/* The writer may be another program, and its checksum good. */
+static void a_string_without_an_end_makes_a_record_invalid(void **state)
+{
+	static const struct {
+		size_t at, size;
+	} strings[] = {
+#define STRING(field) \
+	{ offsetof(struct kill_record, field), sizeof(((struct kill_record *)0)->field) }
+		STRING(strategy),
+		STRING(rule),
+		STRING(comm),
+		STRING(name),
+		STRING(cgroup),
+		STRING(place),
+		STRING(candidate[0].name),
+		STRING(candidate[RECORD_CANDIDATES - 1].rule),
+	};
+	struct kill_record r;
+
+	(void)state;
+	log_open();
+	for (size_t i = 0; i < countof(strings); i++) {
+		r = (struct kill_record){ .kill_id = 1 };
+		memset((char *)&r + strings[i].at, 'x', strings[i].size);
+		assert_int_equal(killlog_append(&kills, &r), 0);
+		assert_false(killlog_valid(&r));
+	}
+	killlog_close(&kills);
+}
+
 static void any_changed_bit_makes_a_record_invalid(void **state)
 {
 	struct kill_record r;
@@ -266,6 +296,7 @@ int main(void)
 		SCRATCH_TEST(a_kill_without_id_gets_its_number_and_one_with_id_keeps_it),
 		SCRATCH_TEST(a_reopened_log_goes_on_counting_and_loses_nothing),
 		SCRATCH_TEST(a_reader_follows_while_records_come),
+		SCRATCH_TEST(a_string_without_an_end_makes_a_record_invalid),
 		SCRATCH_TEST(any_changed_bit_makes_a_record_invalid),
 		SCRATCH_TEST(a_full_file_becomes_the_old_one_and_counting_goes_on),
 		SCRATCH_TEST(the_next_rotation_replaces_the_old_file),

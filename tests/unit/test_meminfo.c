@@ -97,7 +97,7 @@ static void meminfo_without_one_of_them_is_refused(void **state)
 {
 	static const char *const needed[] = { "MemTotal", "MemFree", "MemAvailable", "SwapTotal",
 					      "SwapFree" };
-	struct meminfo m = { 1, 2, 3, 4, 5 }, before = m;
+	struct meminfo m = { 1, 2, 3, 4, 5, 6 }, before = m;
 	char text[sizeof(meminfo)];
 
 	(void)state;
@@ -154,7 +154,7 @@ static void an_older_kernel_without_khugepaged_is_fine(void **state)
 
 static void vmstat_without_any_scan_counter_is_refused(void **state)
 {
-	struct vmstat v = { 1, 2 };
+	struct vmstat v = { 1, 2, 3, 4 };
 
 	(void)state;
 	assert_int_equal(vmstat_parse("", &v), -EINVAL);
@@ -162,6 +162,8 @@ static void vmstat_without_any_scan_counter_is_refused(void **state)
 	assert_int_equal(vmstat_parse("pgscan_kswapd many\n", &v), -EINVAL);
 	assert_int_equal(v.scanned_pages, 1);
 	assert_int_equal(v.reclaimed_pages, 2);
+	assert_int_equal(v.refaulted_pages, 3);
+	assert_int_equal(v.oom_kills, 4);
 }
 
 static void files_are_read_through_their_descriptors(void **state)

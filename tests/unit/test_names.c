@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
  * test_names.c - sense/names: the package name in an argv[0], the same as the kernel side's
- * find_name() (bpf/life.bpf.c) would note.
+ * find_name() (bpf/name.bpf.h) would note; and names that are learnt from /proc or from its map.
  */
 #include "test.h"
 
 #include <errno.h>
+
+#include <bpf/bpf.h>
+
+#include <reapd/note.h>
 
 #include "../../agent/sense/names.h"
 
@@ -149,6 +153,107 @@ static void what_the_table_lacks_is_filled_from_the_processes(void **state)
 	table_done(&t);
 }
 
+static int map = -1;
+
+/* In the map `names`: this name of process `tgid`, of which so many looks are due. */
+static void put_note(__u32 tgid, __u64 start_ns, const char *name, __u32 looks)
+{
+	struct task_note n = { .start_ns = start_ns, .prio_ns = 77, .looks = looks };
+
+	if (map < 0)
+		map = bpf_map_create(BPF_MAP_TYPE_HASH, "names", sizeof(tgid), sizeof(n), 64, NULL);
+	if (map < 0)
+		skip();
+	n.name_len = (__u32)strlen(name);
+	memcpy(n.name, name, n.name_len);
+	assert_int_equal(bpf_map_update_elem(map, &tgid, &n, BPF_ANY), 0);
+}
+
+static struct task_note get_note(__u32 tgid)
+{
+	struct task_note n = {};
+
+	bpf_map_lookup_elem(map, &tgid, &n);
+	return n;
+}
+
+static int empty_map(void **state)
+{
+	(void)state;
+	if (map >= 0)
+		close(map);
+	map = -1;
+	return 0;
+}
+
+/* Of who has been renamed, and of nobody else. */
+static void who_was_renamed_lately_is_read_anew(void **state)
+{
+	__u32 us = (__u32)getpid(), parent = (__u32)getppid(), gone = 4194305, row;
+	struct task_note n;
+	struct table t;
+
+	(void)state;
+	assert_int_equal(table_init(&t, 64), 0);
+	row = add(&t, us);
+	table_name(&t, row, "zygote64");
+	put_note(us, 1, "zygote64", 3);
+	put_note(parent, 1, "settled", 0);
+	put_note(gone, 1, "gone", 3);
+	assert_int_equal(names_settle(&t, map, false), 1);
+	n = get_note(us);
+	assert_string_equal(n.name, program_invocation_short_name);
+	assert_int_equal(n.name_len, strlen(n.name));
+	assert_int_equal(n.looks, 0);
+	assert_int_equal(n.prio_ns, 77);
+	assert_string_equal(t.infos[row].name, n.name);
+	assert_string_equal(get_note(parent).name, "settled");
+	assert_string_equal(get_note(gone).name, "gone");
+	assert_int_equal(names_settle(&t, map, false), 0);
+	/* It kept its name: only the looks are over. */
+	put_note(us, 1, program_invocation_short_name, 8);
+	assert_int_equal(names_settle(&t, map, false), 0);
+	assert_int_equal(get_note(us).looks, 0);
+	table_done(&t);
+}
+
+static void a_note_of_the_same_process_is_learnt(void **state)
+{
+	struct table t;
+	__u32 row;
+
+	(void)state;
+	assert_int_equal(table_init(&t, 64), 0);
+	row = add(&t, 4711);
+	put_note(4711, 2, "of another", 0);
+	names_learn(&t, map, 4711, 2); /* the table knows one that began earlier */
+	names_learn(&t, map, 4711, 1);
+	assert_string_equal(t.infos[row].name, "");
+	put_note(4711, 1, "com.example.app", 0);
+	names_learn(&t, map, 4711, 1);
+	assert_string_equal(t.infos[row].name, "com.example.app");
+	names_learn(&t, map, 4712, 1);
+	table_done(&t);
+}
+
+/* Anybody may write to the map. */
+static void a_note_without_an_end_is_cut(void **state)
+{
+	struct task_note n = { .start_ns = 1, .name_len = UINT32_MAX };
+	__u32 tgid = 4711, row;
+	struct table t;
+
+	(void)state;
+	put_note(tgid, 1, "x", 0);
+	memset(n.name, 'n', sizeof(n.name));
+	assert_int_equal(bpf_map_update_elem(map, &tgid, &n, BPF_ANY), 0);
+	assert_int_equal(table_init(&t, 64), 0);
+	row = add(&t, tgid);
+	names_learn(&t, map, tgid, 1);
+	assert_int_equal(strlen(t.infos[row].name), REAPD_NAME_LEN - 1);
+	table_done(&t);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -157,6 +262,9 @@ int main(void)
 		cmocka_unit_test(a_name_is_cut_at_127_bytes),
 		cmocka_unit_test(any_text_gives_what_the_kernel_side_would_note),
 		cmocka_unit_test(what_the_table_lacks_is_filled_from_the_processes),
+		cmocka_unit_test_teardown(who_was_renamed_lately_is_read_anew, empty_map),
+		cmocka_unit_test_teardown(a_note_of_the_same_process_is_learnt, empty_map),
+		cmocka_unit_test_teardown(a_note_without_an_end_is_cut, empty_map),
 	};
 
 	return RUN("sense/names", tests);

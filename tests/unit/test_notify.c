@@ -9,6 +9,7 @@
 #include <sys/un.h>
 
 #include "../../agent/act/notify.h"
+#include "../../agent/base/clock.h"
 
 static int begin(void **state)
 {
@@ -43,6 +44,21 @@ static void check_sent(const char *name)
 	assert_int_equal(recv(fd, got, sizeof(got) - 1, 0), 7);
 	assert_string_equal(got, "READY=1");
 	assert_int_equal(recv(fd, got, sizeof(got) - 1, 0), -1);
+	close(fd);
+}
+
+/* systemd takes a reload that began before it asked for one for an older one. */
+static void a_reload_says_when_it_began(void **state)
+{
+	int fd = listen_on(in_scratch("notify"));
+	unsigned long long before = clock_now_ns() / 1000, said = 0;
+	char got[128] = "";
+
+	(void)state;
+	assert_int_equal(notify_reloading(), 0);
+	assert_true(recv(fd, got, sizeof(got) - 1, 0) > 0);
+	assert_int_equal(sscanf(got, "RELOADING=1\nMONOTONIC_USEC=%llu", &said), 1);
+	assert_true(said >= before && said <= clock_now_ns() / 1000);
 	close(fd);
 }
 
@@ -139,6 +155,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, scratch_remove)
 	static const struct CMUnitTest tests[] = {
+		TEST(a_reload_says_when_it_began),
 		TEST(without_a_socket_nothing_is_done),
 		TEST(one_datagram_reaches_a_socket_with_a_path),
 		TEST(one_datagram_reaches_an_abstract_socket),

@@ -126,12 +126,12 @@ static void a_trigger_is_written_with_its_nul_in_microseconds(void **state)
 	int fd;
 
 	(void)state;
-	fd = psi_trigger_open(path, 70 * NS_PER_MS, NS_PER_S);
+	fd = psi_trigger_open(path, "some", 70 * NS_PER_MS, NS_PER_S);
 	assert_true(fd >= 0);
 	assert_int_equal(pread(fd, text, sizeof(text), 0), sizeof(expected));
 	assert_memory_equal(text, expected, sizeof(expected));
 	close(fd);
-	assert_int_equal(psi_trigger_open(in_scratch("none"), 1, 1), -ENOENT);
+	assert_int_equal(psi_trigger_open(in_scratch("none"), "full", 1, 1), -ENOENT);
 }
 
 int main(void)

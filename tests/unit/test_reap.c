@@ -4,8 +4,12 @@
  */
 #include "test.h"
 
+#include <dirent.h>
+#include <sched.h>
+
 #include "../../agent/act/reap.h"
 #include "../../agent/base/clock.h"
+#include "../../agent/base/file.h"
 #include "child.h"
 
 #define KIB 4096
@@ -15,7 +19,7 @@ static struct reapers *reapers;
 static int begin(void **state)
 {
 	(void)state;
-	return reapers_start(&reapers, 2, false);
+	return reapers_start(&reapers, 2, false, NULL);
 }
 
 static int end(void **state)
@@ -31,7 +35,7 @@ static struct reap_job *job_on(const pid_t *pid, __u32 n, bool dry_run)
 	struct reap_job *job = reapers_get(reapers);
 
 	assert_non_null(job);
-	job->signal = true;
+	job->sig = SIGKILL;
 	job->dry_run = dry_run;
 	job->patience_ns = NS_PER_S;
 	job->decided_ns = clock_now_ns();
@@ -169,7 +173,7 @@ static void without_signal_only_memory_is_taken(void **state)
 
 	(void)state;
 	assert_int_equal(kill(pid[0], SIGKILL), 0);
-	job->signal = false;
+	job->sig = 0;
 	job->decided_ns = 4711;
 	job->target[0].start_ns = 0;
 	reapers_submit(reapers, job);
@@ -188,7 +192,7 @@ static void memory_of_one_that_does_not_die_is_not_taken(void **state)
 	struct reap_job *job = job_on(&pid, 1, false);
 
 	(void)state;
-	job->signal = false;
+	job->sig = 0;
 	job->patience_ns = NS_PER_MS;
 	reapers_submit(reapers, job);
 	assert_ptr_equal(wait_done(), job);
@@ -199,16 +203,75 @@ static void memory_of_one_that_does_not_die_is_not_taken(void **state)
 	child_end(pid);
 }
 
+/* Of a thread of this program, by its name; -1: there is none. */
+static pid_t thread_named(const char *name)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	const struct dirent *entry;
+	pid_t tid = -1;
+
+	assert_non_null(tasks);
+	while (tid < 0 && (entry = readdir(tasks))) {
+		char path[300], text[32];
+
+		snprintf(path, sizeof(path), "/proc/self/task/%s/comm", entry->d_name);
+		if (file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
+			continue;
+		text[strcspn(text, "\n")] = 0;
+		if (!strcmp(text, name))
+			tid = (pid_t)strtol(entry->d_name, NULL, 10);
+	}
+	closedir(tasks);
+	return tid;
+}
+
+/* Refused for two seconds, as the victim does not die: the reaper is at work for so long. */
+static void
+a_realtime_reaper_that_takes_long_is_made_an_ordinary_thread_until_it_is_done(void **state)
+{
+	struct sched_param fifo = { .sched_priority = 1 };
+	struct pollfd p = { .events = POLLIN };
+	struct reap_job *job;
+	pid_t pid, tid;
+
+	(void)state;
+	if (sched_setscheduler(0, SCHED_FIFO, &fifo))
+		skip();
+	sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){});
+	reapers = reapers_stop(reapers);
+	assert_int_equal(reapers_start(&reapers, 1, true, NULL), 0);
+	p.fd = reapers_fd(reapers);
+	pid = child_start(0);
+	job = job_on(&pid, 1, false);
+	job->sig = 0;
+	job->patience_ns = 2 * NS_PER_S;
+	reapers_submit(reapers, job);
+	do {
+		tid = thread_named("reapd/reap0");
+	} while (tid < 0 || sched_getscheduler(tid) != SCHED_FIFO);
+	while (sched_getscheduler(tid) == SCHED_FIFO) {
+		assert_int_equal(poll(&p, 1, 5), 0); /* it was done before */
+		reapers_ease(reapers);
+	}
+	assert_int_equal(sched_getscheduler(tid), SCHED_OTHER);
+	assert_ptr_equal(wait_done(), job);
+	assert_int_equal(sched_getscheduler(tid), SCHED_FIFO);
+	reapers_ease(reapers);
+	assert_int_equal(sched_getscheduler(tid), SCHED_FIFO);
+	reapers_put(reapers, job);
+	child_end(pid);
+}
+
 static void a_job_is_cleared_counted_and_there_are_no_more_than_reapers(void **state)
 {
 	struct reap_job *one = reapers_get(reapers), *two = reapers_get(reapers);
-	static const struct reap_job clear;
+	static const struct reap_job clear = { .cgroup.dirfd = -1 };
 
 	(void)state;
 	assert_non_null(one);
 	assert_non_null(two);
 	assert_ptr_not_equal(one, two);
-	assert_memory_equal(one, &clear, sizeof(clear));
+	assert_memory_equal(one, &clear, offsetof(struct reap_job, target));
 	assert_null(reapers_get(reapers));
 	assert_int_equal(reapers_busy(reapers), 2);
 	one->kill_id = 5;
@@ -274,7 +337,7 @@ static void stopping_none_is_nothing_and_more_than_eight_are_eight(void **state)
 
 	(void)state;
 	assert_null(reapers_stop(NULL));
-	assert_int_equal(reapers_start(&many, 50, false), 0);
+	assert_int_equal(reapers_start(&many, 50, false, NULL), 0);
 	for (int i = 0; i < 8; i++)
 		assert_non_null(reapers_get(many));
 	assert_null(reapers_get(many));
@@ -293,6 +356,7 @@ int main(void)
 		TEST(a_sharer_that_was_gone_is_no_error),
 		TEST(without_signal_only_memory_is_taken),
 		TEST(memory_of_one_that_does_not_die_is_not_taken),
+		TEST(a_realtime_reaper_that_takes_long_is_made_an_ordinary_thread_until_it_is_done),
 		TEST(a_job_is_cleared_counted_and_there_are_no_more_than_reapers),
 		TEST(putting_a_job_away_closes_its_pidfds),
 		TEST(two_victims_at_once_are_each_told_once),

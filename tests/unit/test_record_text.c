@@ -5,7 +5,10 @@
  */
 #include "test.h"
 
+#include <errno.h>
+
 #include "../../agent/base/record_text.h"
+#include "record.h"
 
 typedef const char *name_fn(__u32 n);
 
@@ -22,14 +25,6 @@ static void check_names(name_fn *name, __u32 first, __u32 end)
 	assert_string_equal(name(end), "?");
 	assert_string_equal(name(end + 1), "?");
 	assert_string_equal(name(UINT32_MAX), "?");
-}
-
-static void every_signal_has_a_name(void **state)
-{
-	(void)state;
-	check_names(signal_name, 1, SIGNALS);
-	assert_string_equal(signal_name(0), "?");
-	assert_string_equal(signal_name(SIGNAL_PSI_FULL), "psi.full");
 }
 
 static void every_veto_has_words(void **state)
@@ -60,101 +55,22 @@ static void every_latency_has_a_name(void **state)
 	assert_string_equal(latency_name(LATENCY_DECIDED_SIGNALLED), "decided to signalled");
 }
 
-static void a_value_is_said_in_the_unit_of_its_signal(void **state)
+static void every_kind_step_and_what_has_a_name(void **state)
 {
-	static const struct {
-		__u32 signal;
-		__s64 value;
-		const char *text;
-	} cases[] = {
-		{ SIGNAL_PSI_SOME, 0, "0%" },
-		{ SIGNAL_PSI_FULL, 712, "71.2%" },
-		{ SIGNAL_PSI_FULL, 600, "60%" },
-		{ SIGNAL_MEM_AVAILABLE, 1000, "100%" },
-		{ SIGNAL_SWAP_FREE, 5, "0.5%" },
-		{ SIGNAL_EFFICIENCY, 333, "33.3%" },
-		{ SIGNAL_EXHAUSTION, 350, "350ms" },
-		{ SIGNAL_EXHAUSTION, SIGNAL_NEVER_MS - 1, "3599999ms" },
-		{ SIGNAL_EXHAUSTION, SIGNAL_NEVER_MS, "never" },
-		{ SIGNAL_STUCK, SIGNAL_NEVER_MS, "3600000ms" },
-		{ SIGNAL_GROWTH, -2048, "-2048KiB/s" },
-	};
-	char buf[64];
-
 	(void)state;
-	for (size_t i = 0; i < countof(cases); i++) {
-		assert_ptr_equal(
-			signal_value_text(buf, sizeof(buf), cases[i].signal, cases[i].value), buf);
-		assert_string_equal(buf, cases[i].text);
-	}
+	check_names(kind_name, 1, RECORD_SHADOW + 1);
+	check_names(step_name, STEP_NOTIFY, STEP_KINDS);
+	check_names(what_name, 0, CHOOSE_WHATS);
+	assert_string_equal(kind_name(0), "?");
+	assert_string_equal(step_name(0), "?");
+	assert_string_equal(kind_name(RECORD_SHADOW), "shadow");
+	assert_string_equal(step_name(STEP_RECLAIM), "reclaim");
+	assert_string_equal(what_name(CHOOSE_GROUP), "group");
 }
 
-static const struct record_term full = {
-	.signal = SIGNAL_PSI_FULL, .over = 1, .window_ms = 2000, .value = 712, .limit = 600
-};
 static const struct record_term available = { .signal = SIGNAL_MEM_AVAILABLE,
 					      .value = 31,
 					      .limit = 100 };
-static const struct record_term soon = {
-	.signal = SIGNAL_EXHAUSTION, .window_ms = 250, .value = 0, .limit = 500
-};
-static const struct record_term no_swap = { .signal = SIGNAL_SWAP_FREE, .na = 1, .limit = 100 };
-
-static void a_term_says_value_limit_and_window(void **state)
-{
-	char buf[128];
-
-	(void)state;
-	assert_string_equal(term_text(buf, sizeof(buf), &full), "psi.full 71.2% >= 60% over 2s");
-	assert_string_equal(term_text(buf, sizeof(buf), &available), "mem.available 3.1% < 10%");
-	assert_string_equal(term_text(buf, sizeof(buf), &soon),
-			    "time.to.exhaustion 0ms < 500ms over 250ms");
-	assert_string_equal(term_text(buf, sizeof(buf), &no_swap), "swap.free does not apply");
-}
-
-static void terms_are_joined_and_never_more_than_a_record_holds(void **state)
-{
-	struct record_term term[RECORD_TERMS] = { available, no_swap, available, no_swap };
-	char buf[256];
-
-	(void)state;
-	assert_string_equal(terms_text(buf, sizeof(buf), term, 0), "");
-	assert_string_equal(terms_text(buf, sizeof(buf), term, 1), "mem.available 3.1% < 10%");
-	assert_string_equal(terms_text(buf, sizeof(buf), term, 2),
-			    "mem.available 3.1% < 10% and swap.free does not apply");
-	for (size_t size = 1; size < sizeof(buf); size++) {
-		memset(buf, 'x', sizeof(buf));
-		terms_text(buf, size, term, RECORD_TERMS);
-		assert_in_range(strlen(buf), 0, size - 1);
-		assert_int_equal(buf[size], 'x');
-	}
-	terms_text(buf, sizeof(buf), term, UINT32_MAX);
-	assert_string_equal(buf, "mem.available 3.1% < 10% and swap.free does not apply and "
-				 "mem.available 3.1% < 10% and swap.free does not apply");
-}
-
-static struct kill_record hog_killed(void)
-{
-	return (struct kill_record){
-		.kind = RECORD_KILL,
-		.outcome = OUTCOME_FREED,
-		.stage_ns = { [STAGE_SIGNALLED] = 5000000,
-			      [STAGE_RELEASED] = 6000000,
-			      [STAGE_FREED] = 12900000 },
-		.tgid = 42,
-		.uid = 1000,
-		.oom_score_adj = -100,
-		.anon_kib = 1 << 19,
-		.file_kib = 1 << 19,
-		.shmem_kib = 1 << 19,
-		.swap_kib = 1 << 19,
-		.rule = "thrashing",
-		.terms = 1,
-		.term = { full },
-		.comm = "hog-comm",
-		.name = "hog",
-	};
-}
 
 static void the_line_of_a_kill_says_who_why_and_what_came_of_it(void **state)
 {
@@ -230,9 +146,24 @@ static void nobody_to_kill_says_how_many_are_spared(void **state)
 			    "are spared");
 }
 
+static void nobody_above_the_floor_says_what_it_was(void **state)
+{
+	struct kill_record r = {
+		.kind = RECORD_NO_VICTIM, .rule = "low_mem", .reason = 9, .min_score_adj = 701
+	};
+	char line[512];
+
+	(void)state;
+	assert_string_equal(record_line(line, sizeof(line), &r),
+			    "killed nobody: low_mem; nobody has an oom_score_adj of 701 or more");
+	r.considered = 2;
+	assert_string_equal(record_line(line, sizeof(line), &r),
+			    "killed nobody: low_mem; all 2 candidates are spared");
+}
+
 static void a_kind_that_is_none_is_a_question_mark(void **state)
 {
-	static const __u16 kinds[] = { 0, RECORD_NO_VICTIM + 1, UINT16_MAX };
+	static const __u16 kinds[] = { 0, RECORD_SHADOW + 1, UINT16_MAX };
 	struct kill_record r = hog_killed();
 	char line[512];
 
@@ -244,48 +175,120 @@ static void a_kind_that_is_none_is_a_question_mark(void **state)
 	}
 }
 
-/* The widest record there can be, into the buffer that the log has, and into every smaller one. */
-static void the_longest_line_fits_the_log_and_any_buffer_holds(void **state)
+static void the_line_says_whose_it_was(void **state)
 {
-	struct kill_record r;
-	char line[513];
+	struct kill_record r = hog_killed();
+	char line[RECORD_LINE];
 
 	(void)state;
-	memset(&r, 0xff, sizeof(r));
+	strcpy(r.cgroup, "/user.slice/user-1000.slice/user@1000.service/app.slice/app-hog-1.scope");
+	assert_non_null(strstr(record_line(line, sizeof(line), &r),
+			       ", 2.0 GiB) in app-hog-1.scope of user 1000: thrashing: "));
+	strcpy(r.cgroup, "/reapd-test");
+	assert_non_null(strstr(record_line(line, sizeof(line), &r), ", 2.0 GiB): thrashing: "));
+}
+
+static void a_kernel_kill_says_whose_limit_it_was(void **state)
+{
+	static const struct {
+		__u8 limit, level;
+		const char *text;
+	} cases[] = {
+		{ OOM_LIMIT_UNKNOWN, 2, "" },
+		{ OOM_LIMIT_MACHINE, 0, "the machine had no memory left" },
+		{ OOM_LIMIT_CPUSET, 0, "the memory nodes of a cpuset were full" },
+		{ OOM_LIMIT_MEMPOLICY, 0, "the memory nodes of a memory policy were full" },
+		{ OOM_LIMIT_CGROUP, 0, "the limit of a cgroup was reached" },
+		{ OOM_LIMIT_CGROUP, 1, "the limit of /a was reached" },
+		{ OOM_LIMIT_CGROUP, 2, "the limit of /a/b was reached" },
+		{ OOM_LIMIT_CGROUP, 3, "the limit of its cgroup was reached" },
+		{ OOM_LIMIT_CGROUP, 4, "the limit of a cgroup was reached" },
+		{ OOM_LIMIT_CGROUP, 255, "the limit of a cgroup was reached" },
+		{ OOM_LIMITS, 0, "?" },
+		{ 255, 255, "?" },
+	};
+	struct kill_record r = hog_killed();
+	char line[RECORD_LINE], limit[300];
+
+	(void)state;
 	r.kind = RECORD_KERNEL_OOM;
-	r.outcome = OUTCOME_RELEASED;
-	memset(r.rule, 'r', sizeof(r.rule) - 1);
-	r.rule[sizeof(r.rule) - 1] = 0;
-	memset(r.name, 'n', sizeof(r.name) - 1);
-	r.name[sizeof(r.name) - 1] = 0;
-	for (int i = 0; i < RECORD_TERMS; i++)
-		r.term[i] = full;
+	strcpy(r.rule, "kernel OOM");
+	strcpy(r.cgroup, "/a/b/c.service");
+	for (size_t i = 0; i < countof(cases); i++) {
+		r.oom_limit = cases[i].limit;
+		r.oom_level = cases[i].level;
+		oom_limit_text(limit, sizeof(limit), &r);
+		assert_string_equal(limit, cases[i].text);
+	}
+	r.oom_limit = OOM_LIMIT_CGROUP;
+	r.oom_level = 2;
+	assert_string_equal(record_line(line, sizeof(line), &r),
+			    "kernel OOM killed hog (pid 42, uid 1000, adj -100, 2.0 GiB) in "
+			    "c.service: kernel OOM: the limit of /a/b was reached; freed after "
+			    "7.9 ms");
+	r.oom_limit = OOM_LIMIT_UNKNOWN;
+	assert_non_null(
+		strstr(record_line(line, sizeof(line), &r), "c.service: kernel OOM; freed"));
+}
+
+/* The widest record there can be, into the buffer that the log has, and into every smaller one. */
+static void check_longest(const struct kill_record *r, const char *why)
+{
+	char line[RECORD_LINE + 1];
+
 	for (size_t size = 1; size < sizeof(line); size++) {
 		memset(line, 'x', sizeof(line));
-		record_line(line, size, &r);
+		record_line(line, size, r);
 		assert_in_range(strlen(line), 0, size - 1);
 		assert_int_equal(line[size], 'x');
 	}
 	assert_non_null(strstr(line, "; released after "));
+	assert_non_null(strstr(line, why));
+}
+
+static void the_longest_line_fits_the_log_and_any_buffer_holds(void **state)
+{
+	struct kill_record r;
+
+	(void)state;
+	memset(&r, 0xff, sizeof(r));
+	r.outcome = OUTCOME_RELEASED;
+	memset(r.cgroup, 'c', sizeof(r.cgroup));
+	memcpy(r.cgroup, "/u.service", 10);
+	r.cgroup[sizeof(r.cgroup) - 1] = 0;
+	r.oom_limit = OOM_LIMIT_CGROUP;
+	r.oom_level = 1;
+	memset(r.rule, 'r', sizeof(r.rule) - 1);
+	r.rule[sizeof(r.rule) - 1] = 0;
+	memset(r.name, 'n', sizeof(r.name) - 1);
+	r.name[sizeof(r.name) - 1] = 0;
+	memset(r.place, 'p', sizeof(r.place) - 1);
+	r.place[sizeof(r.place) - 1] = 0;
+	for (int i = 0; i < RECORD_TERMS; i++)
+		r.term[i] = full;
+	r.kind = RECORD_KERNEL_OOM;
+	check_longest(&r, ": the limit of its cgroup was reached");
+	r.kind = RECORD_KILL;
+	check_longest(&r, ": psi.full 71.2% ");
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_signal_has_a_name),
 		cmocka_unit_test(every_veto_has_words),
 		cmocka_unit_test(every_outcome_has_a_name),
 		cmocka_unit_test(every_stage_has_a_name),
 		cmocka_unit_test(every_latency_has_a_name),
-		cmocka_unit_test(a_value_is_said_in_the_unit_of_its_signal),
-		cmocka_unit_test(a_term_says_value_limit_and_window),
-		cmocka_unit_test(terms_are_joined_and_never_more_than_a_record_holds),
+		cmocka_unit_test(every_kind_step_and_what_has_a_name),
 		cmocka_unit_test(the_line_of_a_kill_says_who_why_and_what_came_of_it),
 		cmocka_unit_test(only_what_came_of_it_is_said),
 		cmocka_unit_test(a_dry_run_does_not_claim_a_death),
 		cmocka_unit_test(what_the_kernel_killed_is_dead_in_a_dry_run_too),
 		cmocka_unit_test(nobody_to_kill_says_how_many_are_spared),
+		cmocka_unit_test(nobody_above_the_floor_says_what_it_was),
 		cmocka_unit_test(a_kind_that_is_none_is_a_question_mark),
+		cmocka_unit_test(the_line_says_whose_it_was),
+		cmocka_unit_test(a_kernel_kill_says_whose_limit_it_was),
 		cmocka_unit_test(the_longest_line_fits_the_log_and_any_buffer_holds),
 	};
 

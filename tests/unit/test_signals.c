@@ -4,38 +4,36 @@
  */
 #include "test.h"
 
-#include "../../agent/decide/assess.h"
-
-#define MS 1000000ULL
-#define S  (1000 * MS)
-
-static struct assess a;
-static struct facts now;
+#include "assess.h"
 
 static int begin(void **state)
 {
 	(void)state;
-	assess_init(&a);
-	now = (struct facts){ .time_ns = 100 * S,
-			      .mem_total_kib = 16000000,
-			      .mem_available_kib = 4000000,
-			      .swap_total_kib = 8000000,
-			      .swap_free_kib = 2000000 };
+	assess_begin((struct facts){ .time_ns = 100 * S,
+				     .mem_total_kib = 16000000,
+				     .mem_available_kib = 4000000,
+				     .swap_total_kib = 8000000,
+				     .swap_free_kib = 2000000 });
 	return 0;
-}
-
-static void push_after(__u64 ns)
-{
-	now.time_ns += ns;
-	assess_push(&a, &now);
 }
 
 static __s64 value(enum signal signal, __u64 window_ns)
 {
+	struct record_term term = { .signal = signal, .window_ms = (__u32)(window_ns / MS) };
 	__s64 ret = INT64_MIN;
 
-	assert_true(assess_value(&a, signal, window_ns, &ret));
+	assert_true(assess_value(&a, &term, &ret));
 	return ret;
+}
+
+/* It does not apply, and what was there stays there. */
+static void no_value(unsigned int signal)
+{
+	struct record_term term = { .signal = (__u16)signal, .window_ms = 1000 };
+	__s64 untouched = 4711;
+
+	assert_false(assess_value(&a, &term, &untouched));
+	assert_int_equal(untouched, 4711);
 }
 
 static void available_memory_is_a_share_of_all(void **state)
@@ -57,8 +55,6 @@ static void available_memory_is_a_share_of_all(void **state)
 
 static void free_swap_is_a_share_and_does_not_apply_without_swap(void **state)
 {
-	__s64 untouched = 4711;
-
 	(void)state;
 	push_after(0);
 	assert_int_equal(value(SIGNAL_SWAP_FREE, 0), 250);
@@ -67,8 +63,7 @@ static void free_swap_is_a_share_and_does_not_apply_without_swap(void **state)
 	assert_int_equal(value(SIGNAL_SWAP_FREE, 0), 0);
 	now.swap_total_kib = 0;
 	push_after(S);
-	assert_false(assess_value(&a, SIGNAL_SWAP_FREE, 0, &untouched));
-	assert_int_equal(untouched, 4711);
+	no_value(SIGNAL_SWAP_FREE);
 }
 
 static void the_end_comes_at_the_rate_of_the_window(void **state)
@@ -103,6 +98,41 @@ static void memory_that_shrinks_by_drops_lasts_no_longer_than_never(void **state
 	now.mem_available_kib -= 1;
 	push_after(S);
 	assert_int_equal(value(SIGNAL_EXHAUSTION, S), SIGNAL_NEVER_MS);
+}
+
+static void swap_is_full_at_the_rate_of_the_window(void **state)
+{
+	(void)state;
+	now.swap_total_kib = 1000000;
+	now.swap_free_kib = 800000;
+	push_after(0);
+	assert_int_equal(value(SIGNAL_SWAP_FULL, S), SIGNAL_NEVER_MS);
+	now.swap_free_kib = 600000;
+	push_after(250 * MS);
+	assert_int_equal(value(SIGNAL_SWAP_FULL, 250 * MS), 750);
+	assert_int_equal(value(SIGNAL_SWAP_FULL, S), 750);
+	now.swap_free_kib = 700000;
+	push_after(250 * MS);
+	assert_int_equal(value(SIGNAL_SWAP_FULL, 250 * MS), SIGNAL_NEVER_MS);
+	assert_int_equal(value(SIGNAL_SWAP_FULL, 500 * MS), 3500);
+	now.swap_free_kib = 0;
+	push_after(250 * MS);
+	assert_int_equal(value(SIGNAL_SWAP_FULL, 250 * MS), SIGNAL_NEVER_MS);
+	now.swap_total_kib = 0;
+	push_after(250 * MS);
+	assert_int_equal(value(SIGNAL_SWAP_FULL, S), SIGNAL_NEVER_MS);
+}
+
+static void swap_that_is_added_does_not_hide_that_it_fills(void **state)
+{
+	(void)state;
+	now.swap_total_kib = now.swap_free_kib = 0;
+	push_after(0);
+	now.swap_total_kib = now.swap_free_kib = 1000000;
+	push_after(S);
+	now.swap_free_kib = 800000;
+	push_after(S);
+	assert_int_equal(value(SIGNAL_SWAP_FULL, 1500 * MS), 6000);
 }
 
 static void no_memory_left_is_the_end(void **state)
@@ -235,14 +265,11 @@ static void before_the_first_facts_nothing_is_wrong(void **state)
 
 static void a_signal_that_there_is_not_has_no_value(void **state)
 {
-	__s64 untouched = 4711;
-
 	(void)state;
 	push_after(0);
-	assert_false(assess_value(&a, (enum signal)0, S, &untouched));
-	assert_false(assess_value(&a, SIGNALS, S, &untouched));
-	assert_false(assess_value(&a, (enum signal)(SIGNALS + 1), S, &untouched));
-	assert_int_equal(untouched, 4711);
+	no_value(0);
+	no_value(SIGNALS);
+	no_value(SIGNALS + 1);
 }
 
 int main(void)
@@ -255,6 +282,8 @@ int main(void)
 		TEST(memory_that_does_not_shrink_never_ends),
 		TEST(memory_that_shrinks_by_drops_lasts_no_longer_than_never),
 		TEST(no_memory_left_is_the_end),
+		TEST(swap_is_full_at_the_rate_of_the_window),
+		TEST(swap_that_is_added_does_not_hide_that_it_fills),
 		TEST(fruitless_rounds_of_reclaim_are_the_end_from_eight_on),
 		TEST(a_soft_limit_is_never_run_out_of),
 		TEST(growth_is_what_available_memory_loses_a_second),

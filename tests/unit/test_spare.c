@@ -9,7 +9,7 @@
 
 static const struct facts facts = { .mem_total_kib = 1000000 };
 static struct proc procs[16];
-static struct view view = { &facts, procs, 1 };
+static struct view view = { .facts = &facts, .procs = procs, .nprocs = 1 };
 
 /* One ordinary process, that may be killed. */
 static int begin(void **state)
@@ -22,6 +22,8 @@ static int begin(void **state)
 					  .anon_kib = 1000,
 					  .rule = PROC_NO_RULE };
 	view.nprocs = 1;
+	view.flags = 0;
+	view.min_score_adj = 0;
 	return 0;
 }
 
@@ -116,6 +118,69 @@ static void who_a_filter_protects_is_spared(void **state)
 	(void)state;
 	procs[0].action = FILTER_PROTECT;
 	assert_int_equal(spare(&view, 0), VETO_FILTER);
+}
+
+static void below_the_floor_is_out_whatever_else_it_is(void **state)
+{
+	(void)state;
+	view.min_score_adj = 201;
+	procs[0].oom_score_adj = 200;
+	assert_int_equal(spare(&view, 0), VETO_NONE); /* no floor was asked for */
+	view.flags = VIEW_FLOOR;
+	assert_int_equal(spare(&view, 0), VETO_FLOOR);
+	procs[0].flags = PROC_DYING;
+	procs[0].action = FILTER_PROTECT;
+	assert_int_equal(spare(&view, 0), VETO_FLOOR);
+	procs[0].oom_score_adj = 201;
+	assert_int_equal(spare(&view, 0), VETO_DYING);
+	procs[0].flags = 0;
+	procs[0].action = FILTER_PREFER;
+	assert_int_equal(spare(&view, 0), VETO_NONE);
+	view.min_score_adj = -500;
+	procs[0].oom_score_adj = -500;
+	assert_int_equal(spare(&view, 0), VETO_NONE);
+	procs[0].oom_score_adj = -501;
+	assert_int_equal(spare(&view, 0), VETO_FLOOR);
+}
+
+/* Killing it would kill one that the reason spares. */
+static void who_shares_memory_with_one_below_the_floor_is_spared(void **state)
+{
+	(void)state;
+	share(2);
+	view.flags = VIEW_FLOOR;
+	view.min_score_adj = 900;
+	procs[0].oom_score_adj = 900;
+	assert_int_equal(spare(&view, 0), VETO_SHARES);
+	procs[1].flags |= PROC_DYING;
+	assert_int_equal(spare(&view, 0), VETO_NONE);
+	procs[1].flags &= (__u16)~PROC_DYING;
+	procs[1].oom_score_adj = 900;
+	assert_int_equal(spare(&view, 0), VETO_NONE);
+}
+
+static void who_is_not_registered_is_spared_where_that_is_asked(void **state)
+{
+	(void)state;
+	assert_int_equal(spare(&view, 0), VETO_NONE);
+	view.flags = VIEW_REGISTERED;
+	assert_int_equal(spare(&view, 0), VETO_UNREGISTERED);
+	procs[0].action = FILTER_PROTECT; /* which would hold if it were */
+	assert_int_equal(spare(&view, 0), VETO_FILTER);
+	procs[0].action = FILTER_NORMAL;
+	procs[0].flags = PROC_REGISTERED;
+	assert_int_equal(spare(&view, 0), VETO_NONE);
+}
+
+/* Between vfork and exec nobody knows of the child; it would make its parent immortal. */
+static void a_sharer_needs_not_be_registered(void **state)
+{
+	(void)state;
+	share(2);
+	view.flags = VIEW_REGISTERED;
+	procs[0].flags |= PROC_REGISTERED;
+	assert_int_equal(spare(&view, 0), VETO_NONE);
+	assert_int_equal(spare(&view, 1), VETO_UNREGISTERED);
 }
 
 static void who_has_no_memory_is_spared(void **state)
@@ -258,6 +323,10 @@ int main(void)
 		TEST(who_is_not_the_one_measured_is_spared),
 		TEST(who_is_dying_is_spared),
 		TEST(who_a_filter_protects_is_spared),
+		TEST(below_the_floor_is_out_whatever_else_it_is),
+		TEST(who_shares_memory_with_one_below_the_floor_is_spared),
+		TEST(who_is_not_registered_is_spared_where_that_is_asked),
+		TEST(a_sharer_needs_not_be_registered),
 		TEST(who_has_no_memory_is_spared),
 		TEST(of_several_reasons_the_most_absolute_is_given),
 		TEST(who_shares_memory_only_with_killable_ones_may_be_killed),

@@ -3,60 +3,11 @@
  * test_strategy.c - decide/strategy: when the built-in rules fire, how near they are to it, and that
  * one whole decision is pure.
  */
-#include "test.h"
-
-#include "../../agent/decide/strategy.h"
-
-#define MS 1000000ULL
-#define S  (1000 * MS)
-
-static struct policy policy;
-static struct assess a;
-static struct facts now;
-static struct verdict v;
-
-/* Five seconds of a machine with 1,000,000 KiB and as much swap where nothing happens. */
-static int begin(void **state)
-{
-	(void)state;
-	strategy_host.defaults(&policy);
-	assess_init(&a);
-	memset(&v, 0, sizeof(v));
-	now = (struct facts){ .time_ns = 100 * S,
-			      .mem_total_kib = 1000000,
-			      .mem_available_kib = 500000,
-			      .swap_total_kib = 1000000,
-			      .swap_free_kib = 1000000 };
-	return 0;
-}
-
-/* Goes on for so long with full stall and memory shrinking so much in all. */
-static void go_on(__u64 ns, __u64 full_permille, __s64 shrink_kib)
-{
-	for (__u64 t = 0; t < ns; t += 10 * MS) {
-		now.time_ns += 10 * MS;
-		now.some_ns += 10 * MS * full_permille / 1000;
-		now.full_ns += 10 * MS * full_permille / 1000;
-		now.mem_available_kib -= (__u64)(shrink_kib * (__s64)(10 * MS) / (__s64)ns);
-		assess_push(&a, &now);
-	}
-}
-
-static const char *fires(void)
-{
-	if (!strategy_host.judge(&policy, &a, &v)) {
-		assert_int_equal(v.rule, NO_RULE);
-		assert_int_equal(v.terms, 0);
-		return "none";
-	}
-	assert_in_range(v.rule, 0, policy.rules - 1);
-	assert_int_equal(v.terms, policy.rule[v.rule].terms);
-	return policy.rule[v.rule].name;
-}
+#include "strategy.h"
 
 static __u32 nearness(void)
 {
-	return strategy_host.nearness(&policy, &a);
+	return strategy_host.nearness(&places);
 }
 
 static void strategies_are_found_by_name(void **state)
@@ -67,13 +18,14 @@ static void strategies_are_found_by_name(void **state)
 	assert_null(strategy_find(""));
 }
 
-static void the_host_has_two_rules_built_in(void **state)
+static void the_host_has_three_rules_built_in(void **state)
 {
 	(void)state;
 	assert_string_equal(policy.strategy, "host");
-	assert_int_equal(policy.rules, 2);
+	assert_int_equal(policy.rules, 3);
 	assert_string_equal(policy.rule[0].name, "exhausted");
-	assert_string_equal(policy.rule[1].name, "thrashing");
+	assert_string_equal(policy.rule[1].name, "swap-full");
+	assert_string_equal(policy.rule[2].name, "thrashing");
 	assert_int_equal(policy.choose.order, ORDER_BADNESS);
 }
 
@@ -121,7 +73,7 @@ static void thrashing_needs_its_whole_window(void **state)
 	assert_string_equal(fires(), "thrashing");
 }
 
-/* mem.available below 5 %, swap.free below 10 %, the end within 500 ms at the rate of 250 ms. */
+/* mem.available below 10 %, swap.free below 10 %, the end within 500 ms at the rate of 250 ms. */
 static void exhausted_fires_when_the_end_is_near_and_not_before(void **state)
 {
 	(void)state;
@@ -147,12 +99,12 @@ static void exhausted_waits_while_there_is_swap_or_memory(void **state)
 	go_on(10 * MS, 0, 0);
 	assert_string_equal(fires(), "exhausted");
 	begin(state);
-	now.mem_available_kib = 100000;
+	now.mem_available_kib = 150000;
 	now.swap_free_kib = 0;
 	go_on(S, 0, 0);
-	go_on(250 * MS, 0, 50000); /* exactly 5 % left */
+	go_on(250 * MS, 0, 50000); /* exactly 10 % left */
 	assert_string_equal(fires(), "none");
-	go_on(10 * MS, 0, 1000);
+	go_on(10 * MS, 0, 4000);
 	assert_string_equal(fires(), "exhausted");
 }
 
@@ -173,9 +125,9 @@ static void without_swap_its_comparison_is_taken_to_hold(void **state)
 	go_on(S, 0, 0);
 	go_on(250 * MS, 0, 50000);
 	assert_string_equal(fires(), "exhausted");
-	assert_int_equal(v.term[1].na, 1);
+	assert_int_equal(v.term[1].flags, TERM_NA);
 	assert_int_equal(v.term[1].signal, SIGNAL_SWAP_FREE);
-	assert_int_equal(v.term[0].na, 0);
+	assert_int_equal(v.term[0].flags, 0);
 }
 
 static void the_first_rule_that_holds_is_given(void **state)
@@ -189,10 +141,11 @@ static void the_first_rule_that_holds_is_given(void **state)
 	go_on(250 * MS, 1000, 50000);
 	assert_string_equal(fires(), "exhausted");
 	first = policy.rule[0];
-	policy.rule[0] = policy.rule[1];
-	policy.rule[1] = first;
+	policy.rule[0] = policy.rule[2];
+	policy.rule[2] = first;
 	assert_string_equal(fires(), "thrashing");
 	policy.rules = 0;
+	go_on(10 * MS, 1000, 0);
 	assert_string_equal(fires(), "none");
 	assert_int_equal(nearness(), 0);
 }
@@ -203,7 +156,7 @@ static void after_memory_came_back_the_same_window_does_not_fire_again(void **st
 	now.mem_available_kib = 50000;
 	go_on(5 * S, 1000, 0);
 	assert_string_equal(fires(), "thrashing");
-	assess_rebase(&a, now.time_ns);
+	place_rebase(&places.place[0], now.time_ns);
 	assert_string_equal(fires(), "none");
 	go_on(S, 1000, 0);
 	assert_string_equal(fires(), "none");
@@ -232,21 +185,21 @@ static void nearness_grows_with_the_trouble_until_it_fires(void **state)
 static void nearness_is_that_of_the_farthest_comparison(void **state)
 {
 	struct record_term term[3] = {
-		{ .signal = SIGNAL_PSI_FULL, .over = 1, .limit = 600, .value = 300 },
+		{ .signal = SIGNAL_PSI_FULL, .op = TERM_GE, .limit = 600, .value = 300 },
 		{ .signal = SIGNAL_MEM_AVAILABLE, .limit = 100, .value = 400 },
-		{ .signal = SIGNAL_SWAP_FREE, .limit = 100, .na = 1 },
+		{ .signal = SIGNAL_SWAP_FREE, .limit = 100, .flags = TERM_NA },
 	};
 
 	(void)state;
-	assert_int_equal(rule_nearness(term, 3), 250);
-	assert_int_equal(rule_nearness(term, 1), 500);
+	assert_int_equal(terms_nearness(term, 3), 250);
+	assert_int_equal(terms_nearness(term, 1), 500);
 	term[0].value = 599;
-	assert_int_equal(rule_nearness(term, 1), 998);
+	assert_int_equal(terms_nearness(term, 1), 998);
 	term[0].value = 0;
-	assert_int_equal(rule_nearness(term, 3), 0);
+	assert_int_equal(terms_nearness(term, 3), 0);
 	term[0].value = -5;
-	assert_int_equal(rule_nearness(term, 3), 0);
-	assert_int_equal(rule_nearness(term + 2, 1), 1000);
+	assert_int_equal(terms_nearness(term, 3), 0);
+	assert_int_equal(terms_nearness(term + 2, 1), 1000);
 }
 
 /* strategy.h: 1000 fires; so less does not, and neither does what exactly meets a "<". */
@@ -255,15 +208,20 @@ static void nearness_is_1000_where_a_comparison_holds_and_only_there(void **stat
 	static const __s64 numbers[] = { 0, 1, 99, 100, 101, 1000, SIGNAL_NEVER_MS };
 
 	(void)state;
-	for (size_t i = 0; i < countof(numbers) * countof(numbers) * 2; i++) {
-		struct record_term t = { .over = i & 1,
-					 .value = numbers[i / 2 % countof(numbers)],
-					 .limit = numbers[i / 2 / countof(numbers)] };
-		bool holds = t.over ? t.value >= t.limit : t.value < t.limit;
+	for (size_t i = 0; i < countof(numbers) * countof(numbers) * TERM_OPS; i++) {
+		struct record_term t = { .op = i % TERM_OPS,
+					 .value = numbers[i / TERM_OPS % countof(numbers)],
+					 .limit = numbers[i / TERM_OPS / countof(numbers)] };
+		bool holds[TERM_OPS] = {
+			[TERM_LT] = t.value<t.limit, [TERM_LE] = t.value <= t.limit,
+					    [TERM_GE] = t.value >= t.limit, [TERM_GT] = t.value>
+					    t.limit
+		};
 
-		if ((rule_nearness(&t, 1) == 1000) != holds)
-			fail_msg("%lld %s %lld: %u", (long long)t.value, t.over ? ">=" : "<",
-				 (long long)t.limit, rule_nearness(&t, 1));
+		assert_int_equal(term_compare(&t), holds[t.op]);
+		if ((terms_nearness(&t, 1) == 1000) != holds[t.op])
+			fail_msg("%lld, op %u, %lld: %u", (long long)t.value, t.op,
+				 (long long)t.limit, terms_nearness(&t, 1));
 	}
 }
 
@@ -271,42 +229,44 @@ static void a_decision_is_to_do_nothing_or_to_choose(void **state)
 {
 	struct proc procs[2] = { { .tgid = 10, .mm_id = 1, .anon_kib = 9000 },
 				 { .tgid = 11, .mm_id = 2, .anon_kib = 8000 } };
-	struct view view = { &a.now, procs, 2 };
+	struct view view = { .facts = &places.place[0].assess.now, .procs = procs, .nprocs = 2 };
 
 	(void)state;
 	now.mem_available_kib = 90000;
 	go_on(3 * S, 0, 0);
 	v.victim = 4711;
-	assert_false(decide(&strategy_host, &policy, &a, &view, &v));
+	assert_false(decide(&strategy_host, &policy, &places, &view, NULL, &v));
 	assert_int_equal(v.rule, NO_RULE);
 	assert_int_equal(v.victim, NO_VICTIM);
 	go_on(3 * S, 1000, 0);
-	assert_true(decide(&strategy_host, &policy, &a, &view, &v));
-	assert_int_equal(v.rule, 1);
+	assert_true(decide(&strategy_host, &policy, &places, &view, NULL, &v));
+	assert_int_equal(v.rule, 2);
 	assert_int_equal(v.victim, 0);
 	procs[0].flags = procs[1].flags = PROC_SELF;
-	assert_true(decide(&strategy_host, &policy, &a, &view, &v));
+	assert_true(decide(&strategy_host, &policy, &places, &view, NULL, &v));
 	assert_int_equal(v.victim, NO_VICTIM);
 }
 
 /* Random worlds; the same facts once more, in other places of memory, give the same bytes. */
 static void the_same_facts_give_the_same_verdict_bit_for_bit(void **state)
 {
-	static struct assess twin;
+	static struct places twin;
 	static struct proc procs[2][50];
 	struct verdict w;
 	uint64_t seed = 42;
 	int decided = 0;
 
 	(void)state;
+	places_init(&twin, storage[1]);
+	twin.place[0].rules = places.place[0].rules;
 	for (int round = 0; round < 2000; round++) {
 		now.time_ns += next_random(&seed) % (200 * MS);
 		now.some_ns += next_random(&seed) % (200 * MS);
 		now.full_ns += next_random(&seed) % (200 * MS);
 		now.mem_available_kib = next_random(&seed) % 100000;
 		now.swap_free_kib = next_random(&seed) % 200000;
-		assess_push(&a, &now);
-		assess_push(&twin, &now);
+		place_push(&places, 0, &policy, &now);
+		place_push(&twin, 0, &policy, &now);
 		for (size_t i = 0; i < sizeof(procs[0]); i++)
 			((unsigned char *)procs[0])[i] = (unsigned char)next_random(&seed);
 		for (size_t i = 0; i < countof(procs[0]); i++) {
@@ -314,12 +274,17 @@ static void the_same_facts_give_the_same_verdict_bit_for_bit(void **state)
 			procs[0][i].mm_id %= 40;
 		}
 		memcpy(procs[1], procs[0], sizeof(procs[0]));
-		struct view one = { &a.now, procs[0], 50 }, two = { &twin.now, procs[1], 50 };
+		struct view one = { .facts = &places.place[0].assess.now,
+				    .procs = procs[0],
+				    .nprocs = 50 };
+		struct view two = { .facts = &twin.place[0].assess.now,
+				    .procs = procs[1],
+				    .nprocs = 50 };
 
 		memset(&v, 0, sizeof(v));
 		memset(&w, 0, sizeof(w));
-		assert_int_equal(decide(&strategy_host, &policy, &a, &one, &v),
-				 decide(&strategy_host, &policy, &twin, &two, &w));
+		assert_int_equal(decide(&strategy_host, &policy, &places, &one, NULL, &v),
+				 decide(&strategy_host, &policy, &twin, &two, NULL, &w));
 		assert_memory_equal(&v, &w, sizeof(v));
 		assert_memory_equal(procs[0], procs[1], sizeof(procs[0]));
 		decided += v.rule != NO_RULE && v.victim != NO_VICTIM;
@@ -332,7 +297,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 	static const struct CMUnitTest tests[] = {
 		TEST(strategies_are_found_by_name),
-		TEST(the_host_has_two_rules_built_in),
+		TEST(the_host_has_three_rules_built_in),
 		TEST(in_peace_nothing_fires),
 		TEST(before_the_first_facts_nothing_fires),
 		TEST(thrashing_fires_at_its_limit_and_not_below),

@@ -202,9 +202,10 @@ static void a_share_ends_in_percent_and_is_at_most_all(void **state)
 		{ "99.9%", 0, 999 },
 		{ "100%", 0, 1000 },
 		{ "100.0%", 0, 1000 },
-		{ "100.1%", -ERANGE, 0 },
-		{ "101%", -ERANGE, 0 },
-		{ "1000%", -ERANGE, 0 },
+		{ "100.1%", 0, 1001 },
+		{ "101%", 0, 1010 },
+		{ "429496729.5%", 0, UINT32_MAX },
+		{ "429496729.6%", -ERANGE, 0 },
 		{ "4294967297%", -ERANGE, 0 },
 		{ "", -EINVAL, 0 },
 		{ "%", -EINVAL, 0 },
@@ -231,6 +232,45 @@ static void a_share_ends_in_percent_and_is_at_most_all(void **state)
 		if (err != cases[i].err || got != want)
 			fail_msg("'%s': %d, %u", cases[i].text, err, got);
 	}
+}
+
+static void a_distance_is_how_many_letters_are_wrong(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		unsigned int distance;
+	} cases[] = {
+		{ "", "", 0 },
+		{ "", "abc", 3 },
+		{ "psi.full", "psi.full", 0 },
+		{ "psi.ful", "psi.full", 1 },
+		{ "psi.fulll", "psi.full", 1 },
+		{ "psy.full", "psi.full", 1 },
+		{ "kitten", "sitting", 3 },
+		{ "abc", "xyz", 3 },
+	};
+	char huge[200];
+
+	(void)state;
+	for (size_t i = 0; i < countof(cases); i++) {
+		assert_int_equal(text_distance(cases[i].a, cases[i].b), cases[i].distance);
+		assert_int_equal(text_distance(cases[i].b, cases[i].a), cases[i].distance);
+	}
+	memset(huge, 'x', sizeof(huge) - 1);
+	huge[sizeof(huge) - 1] = 0;
+	assert_int_equal(text_distance(huge, "y"), 32);
+	assert_int_equal(text_distance(huge, huge), 0);
+}
+
+static void words_are_wrapped_at_blanks_and_long_ones_cut(void **state)
+{
+	static char text[256];
+	FILE *f = fmemopen(text, sizeof(text), "w");
+
+	(void)state;
+	text_wrap(f, "# ", 10, "aa bb cc dddd 0123456789abc e");
+	fclose(f);
+	assert_string_equal(text, "aa bb cc\n# dddd\n# 01234567\n# 89abc e\n");
 }
 
 static void a_size_is_said_in_the_unit_that_fits(void **state)
@@ -311,6 +351,8 @@ int main(void)
 		cmocka_unit_test(a_size_has_a_binary_unit_or_is_in_bytes),
 		cmocka_unit_test(a_time_without_unit_is_in_milliseconds),
 		cmocka_unit_test(a_share_ends_in_percent_and_is_at_most_all),
+		cmocka_unit_test(a_distance_is_how_many_letters_are_wrong),
+		cmocka_unit_test(words_are_wrapped_at_blanks_and_long_ones_cut),
 		cmocka_unit_test(a_size_is_said_in_the_unit_that_fits),
 		cmocka_unit_test(a_time_is_said_in_the_unit_that_fits),
 		cmocka_unit_test(what_is_said_fits_eleven_columns_and_any_buffer),

@@ -31,9 +31,9 @@ static struct proc *add(__u32 anon_kib)
 
 static void run(void)
 {
-	struct view view = { &facts, procs, n };
+	struct view view = { .facts = &facts, .procs = procs, .nprocs = n };
 
-	choose(&policy, &view, &v);
+	choose(&policy, NULL, &view, NULL, &v);
 }
 
 static void from_an_empty_table_nobody_is_chosen(void **state)

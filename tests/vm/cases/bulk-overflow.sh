@@ -4,6 +4,7 @@
 # counted and read anew, nothing of the critical ring is lost, and afterwards sizes are right and the
 # right one is chosen. Neither a record that waited in the ring while newer ones were lost nor a
 # process whose end was lost may outlive the new reading.
+# kernels: 6.12
 # vm: -m 768M
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh

@@ -3,6 +3,7 @@
 # In calm the agent does not run at all: in a minute no thread of it is switched to once. (Here time
 # itself is the subject.) A minute in which the kernel did have an edge, compaction say, proves nothing
 # and is taken again.
+# kernels: 6.12
 # vm: -t 240
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh

@@ -4,7 +4,11 @@
 # killed. One with 500 threads is one candidate, and dies as a whole.
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
-agent_config '[protect]' 'package = pusher'
+# Early enough for an emulated machine: the death of 501 threads takes it a third of a second.
+grep -qw memory "$cgroup2/cgroup.subtree_control" || echo +memory >"$cgroup2/cgroup.subtree_control"
+mkdir -p "$cgroup2/app"
+agent_config '[rule low]' 'when = mem.available < 8% and time.to.exhaustion < 10s over 250ms' \
+	'[protect]' 'package = pusher'
 agent_start
 hog_start innocent -s 40
 innocent=$pid
@@ -15,7 +19,9 @@ headless=$pid
 for pid in "$innocent" "$threads" "$headless"; do hog_ready "$pid"; done
 check "its leader lives: the case proves nothing" grep -q '^State:.Z' "/proc/$headless/status"
 
-hog_start pusher -s 1 -g 25 -o 155
+# The two give back 230 MiB: the pusher takes enough of it to need the second, and leaves enough for the
+# innocent one. It is charged to a cgroup, so that falling memory is seen.
+hog_start pusher -j "$cgroup2/app/cgroup.procs" -s 1 -g 15 -o 170
 check "the one without a leader was not killed" died "$headless"
 check "the one with many threads was not killed" died "$threads"
 check "the pusher did not go on" "$await" line "$work/hogs" "grown $pid"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Filters are edited with bpftool while memory runs out: what is in the map counts at the very next
 # decision, in both directions.
+# kernels: 6.1
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 map=$bpf_dir/package_filters

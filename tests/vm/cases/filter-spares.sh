@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # The largest process is protected by a package filter of the configuration: it lives, the next
 # largest dies in its place, and the record says who was passed over and by which rule.
+# kernels: 6.12
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 agent_config '[protect]' 'package = large'

@@ -4,6 +4,7 @@
 # everybody else lives, and each kill has its record. Thirty that grow at once eat memory faster than
 # one death gives it back, so now and then the kernel may be first with one of them; that one is in the
 # history too.
+# kernels: 6.12
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 children=30

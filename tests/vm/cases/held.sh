@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Victims that do not exit: one whose core is being dumped into a pipe that nobody reads, and one in a
 # frozen cgroup of version 1. Both give their memory back, are recorded, and nobody else has to die.
+# kernels: 6.12
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 mkdir /tmp/freezer

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # An idle process with 60 % of memory makes way for another of the same size: it is swapped out, in
 # one long burst of stalls that ends by itself. Nobody has to die.
+# kernels: 6.12
 # vm: -a reapd.zram=512M
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh

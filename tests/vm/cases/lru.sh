@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Of equal candidates the one goes first whose oom_score_adj was written the longest ago; then the
 # next; the one written last lives.
+# kernels: 6.1
 # vm: -m 2G
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Two thousand processes: all of them are known, and the hog among them is found.
+# kernels: 6.12
 # vm: -m 1G
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # A kernel without pressure stall information: one clear line, exit code 3, and nothing left behind.
+# kernels: 6.1
 # vm: -a psi=0
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Files much larger than memory are read and written, over and over: all memory is cache, kswapd
 # never sleeps, and nobody has to die.
+# kernels: 6.12
 # vm: -a reapd.modules=zram
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh

@@ -3,6 +3,7 @@
 # The agent dies by SIGKILL and a new one starts while memory is so short that nobody may be asked
 # for its name: a protected process with a name longer than a comm is still known by it and spared,
 # the right one dies, and the history goes on where it ended.
+# kernels: 6.1
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 agent_config '[protect]' 'package = com.example.keyboard.service' 'package = pusher'

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # A hog that ignores SIGTERM dies all the same.
+# kernels: 6.12
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 agent_start

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # A victim that cannot run - stopped, or in a frozen cgroup - gives its memory back as any other.
+# kernels: 6.1
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 agent_config '[protect]' 'package = pusher'
