@@ -46,18 +46,18 @@ check "S3: the larger one, to be avoided, died" alive "$avoided"
 check "S3: the idle one died" alive "$chill"
 check "S3: another one died" [ "$(kills)" = 2 ]
 
+# They may be dead before systemd answers a question about them.
 # shellcheck disable=SC2016 # for the inner shell
 command_start whole --slice=workload.slice -p Delegate=yes -p OOMPolicy=kill -- /bin/bash -c '
 	cd /sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)
 	mkdir small large && echo $BASHPID >small/cgroup.procs && echo +memory >cgroup.subtree_control
 	echo 45M >large/memory.high
 	(exec -a large "$0" -j large/cgroup.procs -s 40 -g 100) &
+	echo "small and large: $BASHPID $!"
 	exec -a small "$0" -s 5' "$hog"
-small=$pid cgroup=$(cgroup_of whole)
-hog_ready "$small"
-read -r large <"/proc/$small/task/$small/children"
-check "it is not to die as a whole" [ "$(cat "$cgroup2$cgroup/memory.oom.group")" = 1 ]
-check "the large one is not there: $(tail -n 3 "$work/hogs")" alive "$large"
+cgroup=/workload.slice/whole.service
+both=$("$await" line "$work/hogs" 'small and large:') || fail "neither is there"
+read -r small large <<<"${both#*: }"
 check "the large one was not killed" died "$large" 60
 check "the large one is dead, not by us: $(tail -n 3 "$work/hogs")" "$await" line "$work/log" "killed cgroup $cgroup"
 check "the small one in the same group was not killed" died "$small"
