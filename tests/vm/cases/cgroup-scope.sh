@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Confined to a cgroup (v2) with a limit of its own: the hog inside that pushes out what all others
 # there need is killed; a larger process outside is none of our business.
+# kernels: 6.1
 # vm: -a reapd.modules=zram
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh

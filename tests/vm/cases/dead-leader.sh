@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # A process whose first thread exited, while another one holds its memory, is chosen by its size and
 # killed. One with 500 threads is one candidate, and dies as a whole.
+# kernels: 6.12
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 # Early enough for an emulated machine: the death of 501 threads takes it a third of a second.

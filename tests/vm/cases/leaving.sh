@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Memory is short, but a large process is just dying by another hand. That takes its time, since it
 # hardly gets a CPU: its memory is on its way back all the same, and nobody else has to die.
+# kernels: 6.12
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 agent_config 'calm_after = 60s' '[protect]' 'package = pusher'

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # A scope throttled at memory.high, far below what runs in it: everybody in it stalls nearly all of
 # the time, and the hog is killed by rule "thrashing".
+# kernels: 6.1
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 scope=/test

@@ -3,6 +3,7 @@
 # The number of a chosen victim comes to belong to another process before it is killed. While the
 # agent is held up, an armed candidate dies and an innocent process gets its number: it lives, and
 # the next real hog dies. And while numbers wrap all the time, none but hogs die.
+# kernels: 6.1
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 status() { reapctl --json status | awk -F '[:,]' -v key="\"$1\"" '$1 ~ key { print $2 + 0 }'; }

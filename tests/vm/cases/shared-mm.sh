@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Two processes with one memory: killing one of them gives nothing back. Both die; but when one of
 # them is protected, neither is touched and the next one dies.
+# kernels: 6.1
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 child() { cat "/proc/$1/task/$1/children"; }
