@@ -6,9 +6,9 @@
  * mm, which is where the last page is back in the allocator. The kernel side enrols the victim
  * itself, at signal_generate, so that the agent makes no map update on its way to the signal.
  *
- * exit_mmap comes as a tracepoint since 6.1, else by fexit, else by a kprobe on its entry (that is
- * then the time at which the freeing of what is left began). sched_process_exit is not "memory
- * freed": since 6.16 it fires before the mm is dropped, and any reader of /proc/PID/maps may hold it.
+ * sched_process_exit is not "memory freed": since 6.16 it fires before the mm is dropped, and any
+ * reader of /proc/PID/maps may hold it. exit_mmap is; where it came by a kprobe (exit_mmap.bpf.h) the
+ * time is that at which the freeing of what is left began.
  *
  * Cost. One comparison per signal, and per exiting mm one hash lookup in a map that is empty nearly
  * always.
@@ -16,6 +16,7 @@
  * Accepted races. The mm's address is the key; it is taken out at exit_mmap, before the address can
  * be used again.
  */
+#include "exit_mmap.bpf.h"
 #include "victim.bpf.h"
 
 #define SIGKILL		       9
@@ -59,22 +60,4 @@ static __always_inline int freed(struct mm_struct *mm)
 	publish(KILL_FREED, v, mm_id);
 	bpf_map_delete_elem(&victims, &mm_id);
 	return 0;
-}
-
-SEC("?tp_btf/exit_mmap")
-int BPF_PROG(freed_tp, struct mm_struct *mm)
-{
-	return freed(mm);
-}
-
-SEC("?fexit/exit_mmap")
-int BPF_PROG(freed_fexit, struct mm_struct *mm)
-{
-	return freed(mm);
-}
-
-SEC("?kprobe/exit_mmap")
-int BPF_KPROBE(freed_kprobe, struct mm_struct *mm)
-{
-	return freed(mm);
 }

@@ -16,6 +16,7 @@
  * mm's address may be used again once it is freed: reapctl takes it out of the table within
  * milliseconds, and a death that has no exit_mmap after a while is told as such.
  */
+#include "../exit_mmap.bpf.h"
 #include "trace.bpf.h"
 
 #define SEND_SIG_MAX 2 /* "pointers" up to this are marks of the kernel itself */
@@ -164,23 +165,4 @@ static __always_inline int freed(struct mm_struct *mm)
 	if (tgid)
 		event_send(TRACE_FREED, *tgid, mm_id, 0);
 	return 0;
-}
-
-SEC("?tp_btf/exit_mmap")
-int BPF_PROG(freed_tp, struct mm_struct *mm)
-{
-	return freed(mm);
-}
-
-SEC("?fexit/exit_mmap")
-int BPF_PROG(freed_fexit, struct mm_struct *mm)
-{
-	return freed(mm);
-}
-
-/* On its entry: what is left is freed from here on. */
-SEC("?kprobe/exit_mmap")
-int BPF_KPROBE(freed_kprobe, struct mm_struct *mm)
-{
-	return freed(mm);
 }
