@@ -3,7 +3,7 @@
 # A hog of adj 900, and 100 small cached processes above it; what is short is the cache that a program of
 # the system works on. By order = benefit the hog dies and all small ones live; by order = lmkd, which is
 # lmkd's, all of them die before it and nothing is gained. The figures are those of docs/lmkd-parity.md.
-# vm: -m 1G -t 240 -a reapd.modules=zram
+# vm: -m 1G -a reapd.modules=zram
 # kernels: 6.12
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh

@@ -6,7 +6,7 @@
 # The next agent, after a SIGKILL, is found again by its clients, and decides when they say that it may.
 # kernels: 6.1 6.12 6.1-arm64 5.10
 # also: 5.10
-# vm: -m 256M -t 240 -a reapd.zram=32M
+# vm: -m 256M -a reapd.zram=32M
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 # shellcheck source=tests/lmkd.sh

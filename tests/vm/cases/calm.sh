@@ -4,7 +4,6 @@
 # itself is the subject.) A minute in which the kernel did have an edge, compaction say, proves nothing
 # and is taken again.
 # kernels: 6.12
-# vm: -t 240
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 switches() { cat /proc/"$agent"/task/*/status | awk '/ctxt_switches/ { sum += $2 } END { print sum }'; }

@@ -3,7 +3,7 @@
 # An idle process with 60 % of memory makes way for another of the same size: it is swapped out, in
 # one long burst of stalls that ends by itself. Nobody has to die.
 # kernels: 6.12
-# vm: -a reapd.zram=512M
+# vm: -a reapd.zram=512M -i 1
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 size=$(awk '/^MemTotal:/ { print int($2 * 6 / 10 / 1024) }' /proc/meminfo)
