@@ -352,6 +352,7 @@ void watch_on_level(void *ctx, uint32_t events)
 	timer_ack(a->level_fd);
 	if (a->tick_ns || gather_facts(&a->gather, &a->facts))
 		return;
+	intake_all(a); /* nothing wakes us for a cgroup that is made in calm */
 	rules_look(a);
 	if (!a->strategy->judge(&a->config.policy, &a->places, false, &v)) {
 		arm_level(a);

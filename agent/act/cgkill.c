@@ -17,6 +17,7 @@
 #include "../base/dir.h"
 #include "../base/file.h"
 #include "../base/text.h"
+#include "kill.h"
 
 /* A walk goes so far down; each level takes 0.6 KiB of the reaper's stack. */
 #define DEPTH_MAX      24
@@ -113,17 +114,20 @@ static void failed(struct walk *w, int err)
 /* By pidfd: 0, which stands for one of another pid namespace, must not mean ourselves. */
 static void signal_one(struct walk *w, pid_t pid)
 {
-	int fd;
+	int fd, err;
 
 	if (pid == 1 || pid == w->self) {
 		failed(w, -EPERM);
 		return;
 	}
-	fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (fd >= 0 && !syscall(SYS_pidfd_send_signal, fd, w->sig, NULL, 0))
+	fd = pidfd_of((__u32)pid);
+	err = fd;
+	if (fd >= 0)
+		err = syscall(SYS_pidfd_send_signal, fd, w->sig, NULL, 0) ? -errno : 0;
+	if (!err)
 		w->toll->signalled++;
-	else if (errno != ESRCH)
-		failed(w, -errno);
+	else if (err != -ESRCH)
+		failed(w, err);
 	if (fd >= 0)
 		close(fd);
 }

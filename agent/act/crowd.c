@@ -28,8 +28,8 @@ void crowd_signal(struct reap_job *job, struct cgroup_toll *ret)
 /* 0: taken. -ESRCH: it has exited, or nearly. *ret_pidfd is open unless negative. */
 static int take(__u32 tgid, int *ret_pidfd)
 {
-	*ret_pidfd = (int)syscall(SYS_pidfd_open, (pid_t)tgid, 0);
-	return *ret_pidfd < 0 ? -errno : pidfd_release(*ret_pidfd);
+	*ret_pidfd = pidfd_of(tgid);
+	return *ret_pidfd < 0 ? *ret_pidfd : pidfd_release(*ret_pidfd);
 }
 
 static void close_pidfd(int fd)

@@ -51,13 +51,24 @@ static int prove(const struct target *t)
 	return target_start_ticks(t->tgid) == t->start_ns / PROCFS_TICK_NS ? 0 : -ESTALE;
 }
 
+int pidfd_of(__u32 tgid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, (pid_t)tgid, 0);
+
+	if (fd >= 0)
+		return fd;
+	/* The number of one that was reaped lives on while it is that of a group or session (not since 6.15). */
+	return errno == EINVAL && tgid ? -ESRCH : -errno;
+}
+
 int target_open(struct target *t)
 {
 	int err;
 
-	t->pidfd = (int)syscall(SYS_pidfd_open, (pid_t)t->tgid, 0);
-	if (t->pidfd < 0)
-		return -errno;
+	err = pidfd_of(t->tgid);
+	t->pidfd = err < 0 ? -1 : err;
+	if (err < 0)
+		return err;
 	err = prove(t);
 	if (!err && !target_alive(t))
 		err = -ESRCH;

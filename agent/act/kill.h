@@ -23,6 +23,11 @@ struct target {
 };
 
 /*
+ * A pidfd of a process. -ESRCH: nobody has this number (any more); or another negative errno.
+ */
+int pidfd_of(__u32 tgid);
+
+/*
  * Open the pidfd and prove it. tgid, start_ns and pidfs_ino are given; start_ns 0: take whoever has
  * the number now. 0, -ESRCH (gone), -ESTALE (the number belongs to another process by now), or
  * another negative errno; pidfd is then -1.

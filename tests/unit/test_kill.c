@@ -33,6 +33,36 @@ static void a_process_that_is_the_one_learnt_is_opened(void **state)
 	child_end(pid);
 }
 
+/* Before 6.15 pidfd_open(2) answers EINVAL then, as if the question were wrong. */
+static void whose_number_lives_on_as_that_of_a_session_is_gone(void **state)
+{
+	struct target t = {};
+	pid_t leader, member;
+	int pipefd[2];
+
+	(void)state;
+	assert_int_equal(pipe2(pipefd, O_CLOEXEC), 0);
+	leader = fork();
+	if (!leader) {
+		setsid();
+		member = fork();
+		if (!member) {
+			for (;;)
+				pause();
+		}
+		_exit(write(pipefd[1], &member, sizeof(member)) != sizeof(member));
+	}
+	assert_int_equal(read(pipefd[0], &member, sizeof(member)), sizeof(member));
+	assert_int_equal(waitpid(leader, NULL, 0), leader);
+	assert_int_equal(getsid(member), leader);
+	t.tgid = (__u32)leader;
+	assert_int_equal(target_open(&t), -ESRCH);
+	assert_int_equal(t.pidfd, -1);
+	assert_int_equal(kill(member, SIGKILL), 0);
+	close(pipefd[0]);
+	close(pipefd[1]);
+}
+
 static void a_number_that_belongs_to_another_by_now_is_stale(void **state)
 {
 	pid_t pid = child_start(0);
@@ -272,6 +302,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_process_that_is_the_one_learnt_is_opened),
+		cmocka_unit_test(whose_number_lives_on_as_that_of_a_session_is_gone),
 		cmocka_unit_test(a_number_that_belongs_to_another_by_now_is_stale),
 		cmocka_unit_test(the_start_time_is_found_behind_any_name),
 		cmocka_unit_test(without_a_start_time_whoever_has_the_number_is_taken),

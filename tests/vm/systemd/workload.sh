@@ -14,7 +14,7 @@ kills() { reapctl --json kills | grep -c '^    "pid":'; }
 # squeezed UNIT: a service in workload.slice that wants more than its 20 MiB.
 squeezed() { unit_start "$1" --slice=workload.slice -p MemoryHigh=20M -- "$1" -s 10 -g 100; }
 
-agent_config '[rule workload]' 'scope = /workload.slice' 'when = psi.full >= 20% over 1s' 'choose = cgroup' \
+agent_config '[agent]' 'verbose = yes' '[rule workload]' 'scope = /workload.slice' 'when = psi.full >= 20% over 1s' 'choose = cgroup' \
 	'[rule crowds]' 'scope = /crowd.slice/*' 'when = psi.full >= 20% over 1s' 'choose = cgroup' 'max_processes = 200' \
 	'[rule seen]' 'scope = /level.slice' 'when = memory.current >= 20M' 'action = notify' 'cooldown = 1h' \
 	'[rule level]' 'scope = /level.slice' 'when = memory.current >= 20M for 4s'
@@ -87,11 +87,14 @@ check "the hog in the crowd was not killed" died "$pid" 60
 "$await" line "$work/log" ', alone: all of what it is in is more than the rule may kill' >/dev/null ||
 	fail "the record does not say why it died alone"
 check "it was rule $(kill_field "$pid" rule)" [ "$(kill_field "$pid" rule)" = crowds ]
+reapctl kills 4
 check "of the crowd some died" [ "$(wc -l <"$cgroup2$cgroup/cgroup.procs")" = "$crowd" ]
 check "its first process died" alive "$shell"
 check "another one died" [ "$(kills)" = 4 ]
 
-# Rule `seen` fires at the look with which the 4 s of rule `level` begin.
+# The cgroup is made in calm, where nothing wakes the agent. Rule `seen` fires at the look with which the 4 s of
+# rule `level` begin.
+"$await" -t 60 line "$work/log" calm "$(grep -cx watch "$work/log")" >/dev/null || fail "it did not calm down"
 unit_start level --slice=level.slice -- level -s 30
 "$await" line "$work/log" 'warned' >/dev/null || fail "the level was not seen"
 kill -STOP "$agent"
