@@ -49,6 +49,7 @@ void record_victim(struct kill_record *r, const struct proc *p)
 	r->file_kib = p->file_kib;
 	r->shmem_kib = p->shmem_kib;
 	r->swap_kib = p->swap_kib;
+	r->dmabuf_kib = p->dmabuf_kib;
 	r->expected_kib = proc_private_kib(p);
 }
 

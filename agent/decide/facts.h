@@ -83,15 +83,20 @@ struct proc {
 	__u8 pad;
 	__u32 pgid; /* process group */
 	__u32 home; /* index of its cgroup in the view, CGROUP_NONE: not known, or none are needed */
+	__u32 dmabuf_kib; /* buffers shared with devices, which are in none of the sizes above */
+	__u32 pad2;
 };
-_Static_assert(sizeof(struct proc) == 80, "proc");
+_Static_assert(sizeof(struct proc) == 88, "proc");
 
 static inline __u64 proc_size_kib(const struct proc *p)
 {
-	return (__u64)p->anon_kib + p->file_kib + p->shmem_kib + p->swap_kib;
+	return (__u64)p->anon_kib + p->file_kib + p->shmem_kib + p->swap_kib + p->dmabuf_kib;
 }
 
-/* What its death must give back: memory that nobody else has. */
+/*
+ * What its death must give back: memory that nobody else has. Of dma-bufs that is not known: process_mrelease
+ * leaves them alone, and each lives until the last process and device has let go of it.
+ */
 static inline __u64 proc_private_kib(const struct proc *p)
 {
 	return (__u64)p->anon_kib + p->swap_kib + p->pgtables_kib;
