@@ -8,8 +8,9 @@
  * is mapped while no descriptor is open any more is not seen, nor are those of a process whose first thread
  * is dead.
  *
- * Cost. A read for 64 slots of a process's table of descriptors, one for each file in it, and for each
- * dma-buf three and two of a hash. Only strategy android pays it.
+ * Cost. Five reads for a process, two for 64 slots of its table of descriptors, one for each file in it, and
+ * for each dma-buf three and two of a hash (measured, a pass over 1,000 processes: 0.5 ms without, 2.5 ms
+ * with 29 files in each, 4.5 ms with 119). Only strategy android pays it.
  *
  * Accepted races. Nothing is locked: files are closed and opened meanwhile, and a struct file is used again
  * at once. A buffer counts only if it says itself that this is its file; so the worst is one that another
@@ -20,7 +21,7 @@
 
 #include "emit.bpf.h"
 
-#define FDS_READ 64 /* at once: tables of descriptors are multiples of a word's bits */
+#define FDS_READ 64 /* at once: a word of the kernel's bitmap of those in use */
 #define CHUNKS_MAX \
 	1024 /* of them: twice Android's limit of open files; what is beyond is not seen */
 
@@ -41,39 +42,46 @@ static __u64 walks;
 
 struct walk {
 	struct file **files;
+	__u64 *in_use;
 	__u64 bytes;
 };
 
-static long count_file(__u32 i, struct walk *w)
+static __always_inline void count_file(struct file *file, struct walk *w)
 {
-	struct file *file = some_files[i % FDS_READ];
 	__u64 buffer, *counted, now = walks;
 
 	if (!file || (__u64)BPF_CORE_READ(file, f_op) != board.dmabuf_ops)
-		return 0;
+		return;
 	buffer = (__u64)BPF_CORE_READ(file, private_data);
 	if (BPF_CORE_READ((struct dma_buf *)buffer, file) != file)
-		return 0;
+		return;
 	counted = bpf_map_lookup_elem(&dmabufs_counted, &buffer);
 	if (counted && *counted == now)
-		return 0;
+		return;
 	bpf_map_update_elem(&dmabufs_counted, &buffer, &now, BPF_ANY);
 	w->bytes += BPF_CORE_READ((struct dma_buf *)buffer, size);
-	return 0;
 }
 
 static long count_files(__u32 chunk, struct walk *w)
 {
+	__u64 in_use = 0;
+
+	bpf_probe_read_kernel(&in_use, sizeof(in_use), w->in_use + chunk);
+	if (!in_use)
+		return 0;
 	if (bpf_probe_read_kernel(some_files, sizeof(some_files), w->files + chunk * FDS_READ))
 		return 1;
-	bpf_loop(FDS_READ, count_file, w, 0);
+	/* Not a callback for each, which costs more than what it does. Most of a table is behind its last file. */
+	for (__u32 i = 0; i < FDS_READ && in_use >> i; i++)
+		count_file(some_files[i], w);
 	return 0;
 }
 
 static __always_inline __u32 dmabuf_kib(struct task_struct *leader)
 {
 	struct fdtable *table = BPF_CORE_READ(leader, files, fdt);
-	struct walk w = { .files = BPF_CORE_READ(table, fd) };
+	struct walk w = { .files = BPF_CORE_READ(table, fd),
+			  .in_use = (__u64 *)BPF_CORE_READ(table, open_fds) };
 	__u32 chunks = BPF_CORE_READ(table, max_fds) / FDS_READ;
 
 	if (!board.dmabuf_ops || !w.files)
