@@ -85,10 +85,7 @@ bool hook_row(const struct hooks *h, __u32 row, struct control_hook *ret);
 /* A new pass over all processes: read struct event_task from the fd until 0. -errno on failure. */
 int hook_snapshot_open(const struct hooks *h);
 
-/*
- * Read until 0: bring the board's dmabuf_ops up to now. May wait for those who make and drop buffers.
- * -EOPNOTSUPP: they are not counted.
- */
+/* Read until 0: the board's dmabuf_ops is of now. May wait for a lock. -EOPNOTSUPP: it is not used. */
 int hook_dmabufs_open(const struct hooks *h);
 
 /* Bring the board's psi_* up to now. -EOPNOTSUPP in tier C. */
