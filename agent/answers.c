@@ -117,6 +117,7 @@ static void fill_proc(struct agent *a, struct control_proc *ret, __u32 row)
 	ret->file_kib = p->file_kib;
 	ret->shmem_kib = p->shmem_kib;
 	ret->swap_kib = p->swap_kib;
+	ret->dmabuf_kib = p->dmabuf_kib;
 	ret->threads = info->threads;
 	text_copy(ret->comm, sizeof(ret->comm), info->comm);
 	text_copy(ret->name, sizeof(ret->name), info->name);

@@ -119,15 +119,21 @@ static void no_victim(struct agent *a, const struct verdict *v)
 	report_record(a, &r);
 }
 
+/* Do sizes need another look? No hook tells of dma-bufs; but a pass is left for when records are lost. */
+static bool sizes_are_old(const struct agent *a)
+{
+	if (a->facts.time_ns < a->pass_ns + PASS_FRESH_NS)
+		return false;
+	return !hook_live(a->hooks, "rss_stat") || (a->board->dmabuf_ops && a->snapshots.n > 1);
+}
+
 /* What decisions are made of must be of now: filters, and sizes where no hook brings them. */
 static void freshen(struct agent *a)
 {
 	if (filters_refresh(a->filters) == 1)
 		intake_resolve(a, true);
-	if (hook_live(a->hooks, "rss_stat") || a->facts.time_ns < a->pass_ns + PASS_FRESH_NS ||
-	    intake_snapshot(a, SNAPSHOT_SIZES))
-		return;
-	intake_resolve(a, false);
+	if (sizes_are_old(a) && !intake_snapshot(a, SNAPSHOT_SIZES))
+		intake_resolve(a, false);
 }
 
 /*

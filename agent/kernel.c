@@ -95,6 +95,7 @@ int kernel_hooks(struct agent *a, const char *bpf_dir)
 		.bulk_bytes = KERNEL_BULK_BYTES,
 		.max_processes = a->config.max_processes,
 		.scope_fd = open_scope(a),
+		.buffers = !bpf_dir || config_is_android(&a->config), /* a probe tries all */
 	};
 	char why[512];
 	int err = hook_open(&a->hooks, &o, &a->features, why, sizeof(why));

@@ -167,6 +167,7 @@ void lmkd_link_member(struct agent *a, __u32 tgid, __u64 start_ns)
 	r.file_kib = p->file_kib;
 	r.shmem_kib = p->shmem_kib;
 	r.swap_kib = p->swap_kib;
+	r.dmabuf_kib = p->dmabuf_kib;
 	text_copy(r.comm, sizeof(r.comm), a->table.infos[row].comm);
 	text_copy(r.name, sizeof(r.name), a->table.infos[row].name);
 	strcpy(r.rule, "with its cgroup or group");

@@ -123,7 +123,7 @@ int BPF_PROG(rss_stat, struct mm_struct *mm)
 	e->swap_kib = swap;
 	e->oom_score_adj = BPF_CORE_READ(task, signal, oom_score_adj);
 	e->renamed = renamed;
-	__builtin_memset(e->pad, 0, sizeof(e->pad));
+	e->dmabuf_kib = DMABUF_NOT_READ;
 	bulk_submit(e);
 	return 0;
 }

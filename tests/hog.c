@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/dma-heap.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -32,6 +34,7 @@ static const char usage[] =
 	"  -g MIB    then grow by this much a second, for ever (0 = as fast as it goes)\n"
 	"  -m MIB    ... but not beyond this\n"
 	"  -o MIB    ... but not beyond this much more than is available now, swap included\n"
+	"  -D MIB    have so much in a dma-buf too, which is in no RSS, by two descriptors\n"
 	"  -f FILE   then read this file or block device over and over through a mapping\n"
 	"  -w        touch the anonymous memory over and over too\n"
 	"  -x        fill it with what does not compress\n"
@@ -47,7 +50,7 @@ static const char usage[] =
 	"  -i        be SCHED_IDLE\n";
 
 static struct {
-	unsigned long size, grow, most;
+	unsigned long size, grow, most, buffer;
 	bool grows, rewrite, share, dead_leader, noise;
 	const char *file, *app;
 	int threads;
@@ -94,6 +97,22 @@ static char *take(unsigned long size)
 			p[at] = 1;
 	}
 	return p;
+}
+
+static void take_buffer(unsigned long size)
+{
+	struct dma_heap_allocation_data got = { .len = size, .fd_flags = O_RDWR | O_CLOEXEC };
+	int heap = open("/dev/dma_heap/system", O_RDONLY | O_CLOEXEC);
+	char *p;
+
+	if (heap < 0 || ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &got))
+		die("/dev/dma_heap/system");
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, (int)got.fd, 0);
+	if (p == MAP_FAILED || dup((int)got.fd) < 0)
+		die("dma-buf");
+	memset(p, 1, size);
+	munmap(p, size);
+	close(heap);
 }
 
 static void nap(unsigned long us)
@@ -196,6 +215,8 @@ static void *work(void *arg)
 	if (want.dead_leader)
 		nap(100000); /* until the leader is gone: there is no event for it in here */
 	mine = take(want.size);
+	if (want.buffer)
+		take_buffer(want.buffer);
 	if (want.share)
 		share();
 	printf("ready %d\n", getpid());
@@ -244,6 +265,9 @@ static bool wish(int c)
 		return true;
 	case 'o':
 		want.most = available() + mib(optarg);
+		return true;
+	case 'D':
+		want.buffer = mib(optarg);
 		return true;
 	case 'f':
 		want.file = strdup(optarg); /* argv may be written over */
@@ -322,7 +346,7 @@ int main(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "s:g:m:o:f:wxj:a:n:tT:zviZ:u:")) != -1) {
+	while ((c = getopt(argc, argv, "s:g:m:o:D:f:wxj:a:n:tT:zviZ:u:")) != -1) {
 		if (!wish(c) && !obey(c)) {
 			fputs(usage, stderr);
 			return 2;

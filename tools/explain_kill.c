@@ -37,6 +37,7 @@ static void say_size(struct prose *p, const struct kill_record *r)
 		{ r->file_kib, "of files" },
 		{ r->shmem_kib, "shared" },
 		{ r->swap_kib, "in swap" },
+		{ r->dmabuf_kib, "in buffers shared with devices" },
 	};
 	const char *between = ": ";
 	char text[32];

@@ -102,6 +102,7 @@ static void add_victim_json(struct json_object *o, const struct kill_record *r)
 	out_int(o, "file_kib", r->file_kib);
 	out_int(o, "shmem_kib", r->shmem_kib);
 	out_int(o, "swap_kib", r->swap_kib);
+	out_int(o, "dmabuf_kib", r->dmabuf_kib);
 	out_int(o, "expected_kib", (long long)r->expected_kib);
 	out_int(o, "returned_kib", r->returned_kib);
 	out_int(o, "error", r->error);

@@ -142,9 +142,21 @@ static void print_owner(const struct kill_record *r)
 		printf("pod        %s, %s\n", o.pod, o.qos);
 }
 
+static void print_size(const struct kill_record *r)
+{
+	char a[32], b[32], c[32], d[32];
+
+	printf("size       anon %s, file %s, shmem %s, swap %s",
+	       text_kib(a, sizeof(a), r->anon_kib), text_kib(b, sizeof(b), r->file_kib),
+	       text_kib(c, sizeof(c), r->shmem_kib), text_kib(d, sizeof(d), r->swap_kib));
+	if (r->dmabuf_kib)
+		printf(", dmabuf %s", text_kib(a, sizeof(a), r->dmabuf_kib));
+	printf("; %u threads\n", r->threads);
+}
+
 static void print_whole(const struct kill_record *r)
 {
-	char text[RECORD_LINE], why[300], time[32], a[32], b[32], c[32], d[32];
+	char text[RECORD_LINE], why[300], time[32], a[32], b[32];
 
 	printf("%skill %llu%s  %s, policy %016llx\n", out_bold(), r->kill_id, out_plain(),
 	       when(time, sizeof(time), r->wall_ns), r->policy);
@@ -157,10 +169,7 @@ static void print_whole(const struct kill_record *r)
 	print_memory(r);
 	if (r->kind != RECORD_NO_VICTIM) {
 		print_owner(r);
-		printf("size       anon %s, file %s, shmem %s, swap %s; %u threads\n",
-		       text_kib(a, sizeof(a), r->anon_kib), text_kib(b, sizeof(b), r->file_kib),
-		       text_kib(c, sizeof(c), r->shmem_kib), text_kib(d, sizeof(d), r->swap_kib),
-		       r->threads);
+		print_size(r);
 		printf("expected   %s back, %s%s came\n", text_kib(a, sizeof(a), r->expected_kib),
 		       r->returned_kib < 0 ? "-" : "",
 		       text_kib(b, sizeof(b), (uint64_t)llabs(r->returned_kib)));

@@ -74,13 +74,14 @@ static void push(struct replay *r, __u32 place, const struct facts *f)
 	place_push(&r->places, place, &r->policy, f);
 }
 
-/* Rows come in order; the first frame begins a new array. */
-static bool add_rows(const struct frame *f, void *rows, __u32 *n, __u32 *room, size_t size)
+/* Rows come in order; the first frame begins a new array. Those of `was` bytes are the begin of one of now. */
+static bool add_rows(const struct frame *f, void *rows, __u32 *n, __u32 *room, size_t size,
+		     size_t was)
 {
-	__u32 first = (__u32)f->hdr.arg, more = (__u32)(f->hdr.size / size);
+	__u32 first = (__u32)f->hdr.arg, more = (__u32)(f->hdr.size / was);
 	void **array = rows;
 
-	if (f->hdr.size % size || (first && first != *n))
+	if (f->hdr.size % was || (first && first != *n))
 		return false;
 	if (first + more > *room) {
 		*room = first + more;
@@ -88,9 +89,19 @@ static bool add_rows(const struct frame *f, void *rows, __u32 *n, __u32 *room, s
 		if (!*array)
 			abort();
 	}
-	memcpy((char *)*array + first * size, f->payload, f->hdr.size);
+	memset((char *)*array + first * size, 0, more * size);
+	for (__u32 i = 0; i < more; i++)
+		memcpy((char *)*array + (first + i) * size, (const char *)f->payload + i * was,
+		       was);
 	*n = first + more;
 	return true;
+}
+
+static bool add_procs(struct replay *r, const struct frame *f)
+{
+	return add_rows(f, &r->procs, &r->nprocs, &r->room_procs, sizeof(*r->procs),
+			f->hdr.type == CONTROL_PROCS ? sizeof(*r->procs) :
+						       offsetof(struct proc, dmabuf_kib));
 }
 
 /* A parent comes before its children, so that walks end. */
@@ -98,7 +109,8 @@ static bool add_cgroups(struct replay *r, const struct frame *f)
 {
 	__u32 was = f->hdr.arg ? r->ncgroups : 0;
 
-	if (!add_rows(f, &r->cgroups, &r->ncgroups, &r->room_cgroups, sizeof(*r->cgroups)))
+	if (!add_rows(f, &r->cgroups, &r->ncgroups, &r->room_cgroups, sizeof(*r->cgroups),
+		      sizeof(*r->cgroups)))
 		return false;
 	for (__u32 i = was; i < r->ncgroups; i++) {
 		if (r->cgroups[i].parent != CGROUP_NONE && r->cgroups[i].parent >= i)
@@ -223,8 +235,8 @@ static bool take(struct replay *r, const struct frame *f)
 		return take_place(r, f, place);
 	if (f->hdr.type == CONTROL_SAMPLES)
 		return take_samples(r, f);
-	if (f->hdr.type == CONTROL_PROCS)
-		return add_rows(f, &r->procs, &r->nprocs, &r->room_procs, sizeof(*r->procs));
+	if (f->hdr.type == CONTROL_PROCS || f->hdr.type == CONTROL_OLD_PROCS)
+		return add_procs(r, f);
 	if (f->hdr.type == CONTROL_CGROUPS)
 		return add_cgroups(r, f);
 	if (!is_ready(r))

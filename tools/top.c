@@ -73,6 +73,7 @@ static struct json_object *proc_json(const struct control_proc *p)
 	out_int(o, "file_kib", p->file_kib);
 	out_int(o, "shmem_kib", p->shmem_kib);
 	out_int(o, "swap_kib", p->swap_kib);
+	out_int(o, "dmabuf_kib", p->dmabuf_kib);
 	out_int(o, "threads", p->threads);
 	return o;
 }

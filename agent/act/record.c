@@ -49,6 +49,11 @@ void record_victim(struct kill_record *r, const struct proc *p)
 	r->file_kib = p->file_kib;
 	r->shmem_kib = p->shmem_kib;
 	r->swap_kib = p->swap_kib;
+	r->dmabuf_kib = p->dmabuf_kib;
+	/*
+	 * Neither files nor shared memory nor dma-bufs: process_mrelease leaves those alone, and each lives
+	 * until the last process (or device) has let go of it.
+	 */
 	r->expected_kib = proc_private_kib(p);
 }
 

@@ -160,13 +160,15 @@ char *killinfo_kill_line(char *buf, size_t size, const struct kill_record *r, __
 {
 	const char *name = r->name[0] ? r->name : r->comm;
 	__u64 rss_kib = (__u64)r->anon_kib + r->file_kib + r->shmem_kib;
-	char why[WHY_SHOWN + 64];
+	char why[WHY_SHOWN + 64], dmabuf[40] = "";
 
 	why_text(why, sizeof(why), r);
+	if (r->dmabuf_kib)
+		snprintf(dmabuf, sizeof(dmabuf), ", %ukB dmabuf_rss", r->dmabuf_kib);
 	/* A name ends at its first blank, as lmkd has it. */
 	snprintf(buf, size,
-		 "Kill '%.*s' (%u), uid %u, oom_score_adj %d to free %llukB rss, %ukB swap%s",
+		 "Kill '%.*s' (%u), uid %u, oom_score_adj %d to free %llukB rss, %ukB swap%s%s",
 		 (int)strcspn(name, " "), name, r->tgid, uid, r->oom_score_adj, rss_kib,
-		 r->swap_kib, why);
+		 r->swap_kib, dmabuf, why);
 	return buf;
 }

@@ -167,7 +167,7 @@ __u64 record_size_kib(const struct kill_record *r)
 {
 	if (r->what != CHOOSE_PROCESS)
 		return r->member_kib;
-	return (__u64)r->anon_kib + r->file_kib + r->shmem_kib + r->swap_kib;
+	return (__u64)r->anon_kib + r->file_kib + r->shmem_kib + r->swap_kib + r->dmabuf_kib;
 }
 
 /* "hog (pid 7, uid 0, adj 0, 2.0 GiB)", "cgroup /a (3 processes, 2.0 GiB)". */

@@ -2,18 +2,16 @@
 /*
  * facts.h - everything a decision may look at.
  *
- * decide/ is pure: the same facts in the same order give the same verdicts, bit for bit, on any
- * machine and at any time (`reapctl replay`). So there is nothing here but plain values of fixed
- * width: no fd, no pointer into the agent, no clock but time_ns. Sums only grow; what matters is
- * their difference between two facts.
+ * decide/ is pure: the same facts in the same order give the same verdicts, bit for bit, anywhere and at
+ * any time (`reapctl replay`). So these are plain values of fixed width: no fd, no pointer into the agent, no
+ * clock but time_ns. Sums only grow; what matters is their difference between two facts.
  */
 #ifndef REAPD_FACTS_H
 #define REAPD_FACTS_H
 
 #include <reapd/policy.h>
 
-/* The limit that binds is one the kernel enforces by throttling (memory.high), not by killing. */
-#define FACT_SOFT_LIMIT (1u << 0)
+#define FACT_SOFT_LIMIT (1u << 0) /* the limit that binds throttles (memory.high), never kills */
 /* The first look after calm: the time since the last one is no gap. */
 #define FACT_FIRST	(1u << 1)
 #define FACT_ZRAM	(1u << 2) /* there is a zram device */
@@ -83,12 +81,14 @@ struct proc {
 	__u8 pad;
 	__u32 pgid; /* process group */
 	__u32 home; /* index of its cgroup in the view, CGROUP_NONE: not known, or none are needed */
+	__u32 dmabuf_kib; /* buffers shared with devices, which are in none of the sizes above */
+	__u32 pad2;
 };
-_Static_assert(sizeof(struct proc) == 80, "proc");
+_Static_assert(sizeof(struct proc) == 88, "proc");
 
 static inline __u64 proc_size_kib(const struct proc *p)
 {
-	return (__u64)p->anon_kib + p->file_kib + p->shmem_kib + p->swap_kib;
+	return (__u64)p->anon_kib + p->file_kib + p->shmem_kib + p->swap_kib + p->dmabuf_kib;
 }
 
 /* What its death must give back: memory that nobody else has. */

@@ -118,6 +118,14 @@ bool features_has_tracepoint(const struct features *f, const char *name)
 	return f->btf && btf__find_by_name_kind(f->btf, type, BTF_KIND_TYPEDEF) > 0;
 }
 
+bool features_has_iterator(const struct features *f, const char *target)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "bpf_iter_%s", target);
+	return features_has_function(f, name);
+}
+
 bool features_has_type(const struct features *f, const char *name)
 {
 	return f->btf && btf__find_by_name_kind(f->btf, name, BTF_KIND_STRUCT) > 0;

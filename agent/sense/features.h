@@ -55,6 +55,9 @@ bool features_has_function(const struct features *f, const char *name);
 /* Is there a tracepoint of this name that BTF programs can attach to? */
 bool features_has_tracepoint(const struct features *f, const char *name);
 
+/* Can a BPF program be called for each of these ("task")? */
+bool features_has_iterator(const struct features *f, const char *target);
+
 /* Is there a struct of this name? */
 bool features_has_type(const struct features *f, const char *name);
 

@@ -24,8 +24,9 @@ struct hooks {
 	bool classic; /* without the kernel's types */
 	__u64 rss_error_kib;
 	int map_fd[HOOK_MAPS];
-	int tasks_fd; /* link of the iterator */
-	int psi_fd;   /* program, not link */
+	int tasks_fd;	/* link of the iterator, as the next */
+	int dmabufs_fd; /* -1: buffers are not counted */
+	int psi_fd;	/* program, not link */
 	struct board *board;
 	struct latency *latency;
 	struct {
@@ -65,7 +66,7 @@ static void plan_rows(struct hooks *h, const struct hook_options *o, const struc
 			h->row[i].error = -E2BIG;
 		if (h->row[i].error)
 			h->row[i].state = h->row[i].error == -ENOENT ? HOOK_ABSENT : HOOK_REFUSED;
-		else if (hook_is_last(row) != classic)
+		else if (hook_is_last(row) != classic || (row->when == 'b' && !o->buffers))
 			h->row[i].state = HOOK_OFF;
 	}
 }
@@ -141,7 +142,7 @@ static void attach_row(struct hooks *h, struct bpf_object *obj, int row)
 		return;
 	}
 	/* That it attaches is known now. */
-	if (hook_table[row].watch) {
+	if (hook_table[row].when == 'w') {
 		h->row[row].prog_fd = fcntl(bpf_program__fd(prog), F_DUPFD_CLOEXEC, 0);
 		h->row[row].state = HOOK_IN_WATCH;
 		bpf_link__destroy(link);
@@ -149,7 +150,8 @@ static void attach_row(struct hooks *h, struct bpf_object *obj, int row)
 	}
 	h->row[row].link_fd = bpf_link__fd(link);
 	if (hook_table[row].kind == KIND_ITER)
-		h->tasks_fd = h->row[row].link_fd;
+		*(strcmp(hook_table[row].question, "tasks") ? &h->dmabufs_fd : &h->tasks_fd) =
+			h->row[row].link_fd;
 	/* Forget the link without detaching it: from here on the fd is all there is. */
 	bpf_link__disconnect(link);
 	bpf_link__destroy(link);
@@ -219,7 +221,7 @@ int hook_open(struct hooks **ret, const struct hook_options *o, const struct fea
 
 	if (!h)
 		return -ENOMEM;
-	h->tasks_fd = h->psi_fd = -1;
+	h->tasks_fd = h->dmabufs_fd = h->psi_fd = -1;
 	for (int i = 0; i < HOOK_ROWS; i++)
 		h->row[i].link_fd = h->row[i].prog_fd = -1;
 	memset(h->map_fd, -1, sizeof(h->map_fd));
@@ -362,6 +364,11 @@ bool hook_row(const struct hooks *h, __u32 row, struct control_hook *ret)
 int hook_snapshot_open(const struct hooks *h)
 {
 	return h->tasks_fd < 0 ? -EOPNOTSUPP : bpf_iter_create(h->tasks_fd);
+}
+
+int hook_dmabufs_open(const struct hooks *h)
+{
+	return h->dmabufs_fd < 0 ? -EOPNOTSUPP : bpf_iter_create(h->dmabufs_fd);
 }
 
 int hook_psi_sample(const struct hooks *h)

@@ -42,6 +42,7 @@ struct hook_options {
 	__u32 bulk_bytes;
 	__u32 max_processes;
 	int scope_fd; /* directory of the scope; -1: the whole machine */
+	bool buffers; /* those shared with devices are counted in sizes */
 };
 
 struct hooks;
@@ -83,6 +84,9 @@ bool hook_row(const struct hooks *h, __u32 row, struct control_hook *ret);
 
 /* A new pass over all processes: read struct event_task from the fd until 0. -errno on failure. */
 int hook_snapshot_open(const struct hooks *h);
+
+/* Read until 0: the board's dmabuf_ops is of now. May wait for a lock. -EOPNOTSUPP: it is not used. */
+int hook_dmabufs_open(const struct hooks *h);
 
 /* Bring the board's psi_* up to now. -EOPNOTSUPP in tier C. */
 int hook_psi_sample(const struct hooks *h);

@@ -56,9 +56,12 @@ const struct hook_row hook_table[HOOK_ROWS] = {
 	{ "oom_limit_kprobe", "oom_kill_process", "oom_limit", "whose limit a kernel OOM kill met",
 	  KIND_KPROBE, 0, 0 },
 
-	/* sizes (bpf/rss.bpf.c, bpf/tasks.bpf.c) */
+	/* sizes (bpf/rss.bpf.c, bpf/tasks.bpf.c, bpf/dmabuf.bpf.c) */
 	{ "rss_stat", "rss_stat", "rss_stat", "sizes only from snapshots", KIND_TP_BTF, 0, 'w' },
+	{ "tasks_dmabuf", "task", "tasks", "everything", KIND_ITER, 0, 'b' },
 	{ "tasks", "task", "tasks", "everything", KIND_ITER, 0, 0 },
+	{ "dmabufs", "dmabuf", "dmabufs", "sizes of buffers shared with devices", KIND_ITER, 0,
+	  'b' },
 
 	/* life (bpf/life.bpf.c) */
 	TP("process_fork", "sched_process_fork", "new processes only from snapshots"),
@@ -128,7 +131,9 @@ int hook_possible(const struct hook_row *row, const struct features *f)
 			return f->missing[FEATURE_SYSCALL];
 		return f->missing[FEATURE_PERCPU_VAR];
 	case KIND_ITER:
-		return f->missing[FEATURE_BTF];
+		if (row->when == 'b' && !features_has_iterator(f, "dmabuf"))
+			return -ENOENT;
+		return features_has_iterator(f, row->target) ? 0 : -ENOENT;
 	case KIND_TP:
 		return format_probe(row->target);
 	case KIND_FILES:

@@ -28,11 +28,11 @@ struct hook_row {
 	const char *question;
 	const char *lost; /* without it; of the last rung of a ladder: with it, beside those above */
 	enum hook_kind kind;
-	char tier;  /* the tier that needs it: 'A' or 'B'; 0 = all */
-	char watch; /* 'w': too dear for calm, attached in watch only (hook_watch) */
+	char tier; /* the tier that needs it: 'A' or 'B'; 0 = all */
+	char when; /* 'w': in watch only, too dear for calm (hook_watch); 'b': where buffers are counted */
 };
 
-#define HOOK_ROWS 50
+#define HOOK_ROWS 52
 
 extern const struct hook_row hook_table[HOOK_ROWS];
 

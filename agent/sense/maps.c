@@ -33,10 +33,13 @@ static const struct {
 void maps_size(struct bpf_object *obj, const struct hook_options *o, const struct features *f)
 {
 	struct bpf_map *names = bpf_object__find_map_by_name(obj, PIN_NAMES);
+	struct bpf_map *counted = bpf_object__find_map_by_name(obj, "dmabufs_counted");
 
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "critical"), o->critical_bytes);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "bulk"), o->bulk_bytes);
 	bpf_map__set_max_entries(names, o->max_processes);
+	if (counted && !(o->buffers && features_has_iterator(f, "dmabuf")))
+		bpf_map__set_autocreate(counted, false);
 	/* Before BPF had its own allocator, allocating in a tracepoint could deadlock. */
 	if (features_has(f, FEATURE_MEM_ALLOC))
 		bpf_map__set_map_flags(names, BPF_F_NO_PREALLOC);

@@ -27,6 +27,19 @@ int snapshots_open(struct snapshots *s, const struct hooks *hooks, int cgroup_fd
 	return err;
 }
 
+/* Until there was a first dma-buf it is not known what the files of them look like. */
+static void learn_dmabufs(const struct hooks *hooks)
+{
+	int fd = hook_board(hooks)->dmabuf_ops ? -1 : hook_dmabufs_open(hooks);
+	char none;
+
+	if (fd < 0)
+		return;
+	while (read(fd, &none, sizeof(none)) > 0)
+		;
+	close(fd);
+}
+
 int snapshots_prepare(struct snapshots *s, const struct table *t)
 {
 	struct board *b = hook_board(s->hooks);
@@ -38,6 +51,8 @@ int snapshots_prepare(struct snapshots *s, const struct table *t)
 		return 0;
 	}
 	resident_touch(buf, sizeof(buf));
+	if (s->n < SNAPSHOTS_READY)
+		learn_dmabufs(s->hooks);
 	while (s->n < SNAPSHOTS_READY) {
 		b->snapshot_flags = SNAPSHOT_NAMES;
 		b->snapshot_mm_id = 0;

@@ -160,10 +160,10 @@ static __u32 row_for(struct table *t, __u32 tgid, __u64 start_ns)
 	return row;
 }
 
-/* A new size at time_ns. Growth is the mean of the last two measurements. */
+/* A new size at time_ns. Growth is the mean of the last two, without dma-bufs: only passes see those. */
 static void set_size(struct proc *p, struct proc_info *info, __u64 time_ns)
 {
-	__u32 kib = (__u32)proc_size_kib(p);
+	__u32 kib = (__u32)proc_size_kib(p) - p->dmabuf_kib;
 	__u64 span = time_ns - info->base_ns;
 	__s64 rate;
 
@@ -222,6 +222,8 @@ static void apply_rss(struct table *t, const struct event_rss *e)
 	p->file_kib = e->file_kib;
 	p->shmem_kib = e->shmem_kib;
 	p->swap_kib = e->swap_kib;
+	if (e->dmabuf_kib != DMABUF_NOT_READ)
+		p->dmabuf_kib = e->dmabuf_kib;
 	set_size(p, &t->infos[row], e->hdr.time_ns);
 }
 
@@ -294,6 +296,8 @@ static void apply_task(struct table *t, const struct event_task *e)
 	p->shmem_kib = e->shmem_kib;
 	p->swap_kib = e->swap_kib;
 	p->pgtables_kib = e->pgtables_kib;
+	if (e->what == TASK_SNAPSHOT)
+		p->dmabuf_kib = e->dmabuf_kib;
 	set_size(p, info, e->hdr.time_ns);
 }
 
@@ -370,7 +374,6 @@ void table_mark_ancestors(struct table *t, __u32 tgid)
 void table_name(struct table *t, __u32 row, const char *name)
 {
 	struct proc_info *info = &t->infos[row];
-
 	char clean[REAPD_NAME_LEN];
 
 	text_copy(clean, sizeof(clean), name);

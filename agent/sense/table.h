@@ -2,7 +2,7 @@
 /*
  * table.h - every process, by (tgid, start_ns).
  *
- * Two parallel arrays: `procs` is what a choice reads whole (72 bytes a row, no holes), `infos` the
+ * Two parallel arrays: `procs` is what a choice reads whole (88 bytes a row), `infos` the
  * rest. A process with many threads is one row, also when its leader is dead. Memory is reserved for
  * `max` rows at the start and becomes resident as rows are used, some in advance (table_headroom).
  *

@@ -70,10 +70,12 @@ struct board {
 	__u64 low_step_pages; /* agent: and for each such step that it falls on */
 	__u64 low_mark_pages; /* the next edge is below this */
 
+	__u64 dmabuf_ops; /* f_op of the file of every dma-buf; 0 = none was seen (bpf/dmabuf.bpf.c) */
+
 	__u64 kswapd_since_ns[BOARD_NODES]; /* awake since; 0 = asleep */
 	struct board_slot stalls[BOARD_SLOTS];
 	struct board_slot reclaims[BOARD_SLOTS];
 };
-_Static_assert(sizeof(struct board) == 104 + 8 * BOARD_NODES + 32 * BOARD_SLOTS, "board");
+_Static_assert(sizeof(struct board) == 112 + 8 * BOARD_NODES + 32 * BOARD_SLOTS, "board");
 
 #endif

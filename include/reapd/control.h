@@ -55,13 +55,14 @@ enum control_type {
 	/* Of a recording: decide/'s own plain structs. */
 	CONTROL_POLICY = 128,  /* struct policy */
 	CONTROL_FACTS,	       /* arg: index of the place; struct facts */
-	CONTROL_PROCS,	       /* arg: index of the first; struct proc [] */
+	CONTROL_OLD_PROCS,     /* CONTROL_PROCS before rows had dmabuf_kib: read, not written */
 	CONTROL_CGROUPS,       /* arg: index of the first; struct cgroup [] */
 	CONTROL_VERDICT,       /* struct verdict: after facts, cgroups and procs that led to it */
 	CONTROL_PLACE,	       /* arg: index; struct place as it is now, its samples as they were */
 	CONTROL_ANDROID,       /* struct android: what that strategy remembers now */
 	CONTROL_ANDROID_FACTS, /* struct android_facts: pushed */
 	CONTROL_SAMPLES, /* arg: index of the first; struct sample [] of the place just sent */
+	CONTROL_PROCS,	 /* arg: index of the first; struct proc [] */
 };
 
 /* How near the next kill is. It falls only when it was not reached for some seconds, and in calm. */
@@ -138,7 +139,7 @@ struct control_proc {
 	char comm[REAPD_COMM_LEN];
 	char name[REAPD_NAME_LEN];
 	char cgroup[REAPD_PATH_LEN];
-	__u32 pad;
+	__u32 dmabuf_kib;
 };
 _Static_assert(sizeof(struct control_proc) == 560, "control_proc");
 
@@ -171,7 +172,7 @@ enum hook_state {
 	HOOK_ATTACHED = 1,
 	HOOK_IN_WATCH, /* attached when watch begins, taken off in calm */
 	HOOK_SPARE,    /* works; a better one answers the same question */
-	HOOK_OFF,      /* not wanted in this tier */
+	HOOK_OFF,      /* not wanted in this tier, or by this strategy */
 	HOOK_ABSENT,   /* the kernel has no such thing to hook */
 	HOOK_REFUSED,  /* the kernel said no: error */
 };

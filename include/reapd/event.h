@@ -109,7 +109,8 @@ struct event_kill {
 };
 _Static_assert(sizeof(struct event_kill) == 40, "event_kill");
 
-#define UID_NOT_READ 0xffffffffu
+#define UID_NOT_READ	0xffffffffu
+#define DMABUF_NOT_READ 0xffffffffu
 
 struct event_rss {
 	struct event hdr;
@@ -122,8 +123,8 @@ struct event_rss {
 	__u32 shmem_kib;
 	__u32 swap_kib;
 	__s16 oom_score_adj;
-	__u16 renamed; /* its note in the map `names` has another name by now */
-	__u16 pad[2];
+	__u16 renamed;	  /* its note in the map `names` has another name by now */
+	__u32 dmabuf_kib; /* DMABUF_NOT_READ: only a snapshot looks */
 };
 _Static_assert(sizeof(struct event_rss) == 64, "event_rss");
 
@@ -157,9 +158,9 @@ struct event_task {
 	__u32 swap_kib;
 	__u32 pgtables_kib;
 	__u32 threads;
-	__u32 flags; /* TASK_F_* */
-	__u32 pgid;  /* process group, as numbered outside of all containers */
-	__u32 pad;
+	__u32 flags;	  /* TASK_F_* */
+	__u32 pgid;	  /* process group, as numbered outside of all containers */
+	__u32 dmabuf_kib; /* in a snapshot, where dma-bufs are counted */
 	__s16 oom_score_adj;
 	__u16 name_len; /* bytes of name that are meant, without NUL; 0 = not known */
 	char comm[REAPD_COMM_LEN];

@@ -193,9 +193,9 @@ struct kill_record {
 	__u8 oom_level; /* OOM_LIMIT_CGROUP: so many components of `cgroup` are its path */
 	__u8 order;	/* enum choose_order + 1; 0: not said */
 	__u8 pad;
-	__s16 min_score_adj; /* nobody below it was considered; strategy android */
-	__u16 reason;	     /* enum lmk_reason + 1; 0: `rule` says it all */
-	__u32 pad2;
+	__s16 min_score_adj;	  /* nobody below it was considered; strategy android */
+	__u16 reason;		  /* enum lmk_reason + 1; 0: `rule` says it all */
+	__u32 dmabuf_kib;	  /* of the victim: buffers shared with devices */
 	struct killinfo killinfo; /* for who knows lmkd's event of that name */
 	__u64 reserved[26];
 };

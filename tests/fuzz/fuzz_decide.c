@@ -73,6 +73,7 @@ static void make_proc(__u32 i, const struct small_proc *s)
 		.anon_kib = kib,
 		.file_kib = s->size & 1 ? kib : 0,
 		.swap_kib = s->size & 2 ? kib : 0,
+		.dmabuf_kib = s->size & 4 ? kib : 0,
 		.growth_kib_s = (s->growth - 128) * (1 << 20),
 		.oom_score_adj = (__s16)(s->adj < 128 ? 0 :
 					 s->adj < 140 ? -1000 :

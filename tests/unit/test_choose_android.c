@@ -290,6 +290,33 @@ static void by_lmkd_the_heaviest_everywhere_if_that_is_set(void **state)
 	assert_string_equal(dying(), "2 1 0");
 }
 
+/* Small by what is resident, large by what it shares with devices. */
+static void a_process_with_large_buffers_is_the_heaviest(void **state)
+{
+	(void)state;
+	add(900, 40 * MIB);
+	add(900, 3 * MIB)->dmabuf_kib = 60 * MIB;
+	decide_now();
+	assert_int_equal(v.victim, 1);
+	assert_int_equal(v.member_kib, 63 * MIB);
+	assert_int_equal(v.candidate[0].score, 63 * MIB);
+	policy.order = ORDER_LMKD;
+	policy.flags = CHOOSE_HEAVIEST;
+	assert_int_equal(victim(), 1);
+	procs[1].dmabuf_kib = 36 * MIB;
+	assert_int_equal(victim(), 0);
+}
+
+static void who_has_buffers_enough_is_not_too_small_to_help(void **state)
+{
+	(void)state;
+	add(800, 5 * MIB);
+	add(900, 1)->dmabuf_kib = 4 * MIB;
+	assert_int_equal(victim(), 1);
+	procs[1].dmabuf_kib = 4 * MIB - 2;
+	assert_int_equal(victim(), 0);
+}
+
 static void nobody_below_the_floor_is_a_candidate(void **state)
 {
 	static const __u32 orders[] = { ORDER_BENEFIT, ORDER_LMKD, ORDER_BADNESS, ORDER_SIZE };
@@ -361,6 +388,8 @@ int main(void)
 		TEST(by_lmkd_the_highest_adj_then_the_least_recently_prioritised),
 		TEST(by_lmkd_the_heaviest_from_perceptible_down),
 		TEST(by_lmkd_the_heaviest_everywhere_if_that_is_set),
+		TEST(a_process_with_large_buffers_is_the_heaviest),
+		TEST(who_has_buffers_enough_is_not_too_small_to_help),
 		TEST(nobody_below_the_floor_is_a_candidate),
 		TEST(the_reason_stays_in_the_verdict),
 		TEST(who_is_not_registered_is_listed_and_spared),

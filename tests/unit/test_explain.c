@@ -98,6 +98,17 @@ static void a_kill_is_told_whole(void **state)
 		"back; until the end available memory grew by 512 MiB.");
 }
 
+static void buffers_are_told_where_there_are_any(void **state)
+{
+	struct kill_record r = hog_killed();
+
+	(void)state;
+	SILENT(&r, "buffers");
+	r.dmabuf_kib = 1 << 20;
+	SAYS(&r, "It had 2.0 GiB of memory: 1.0 GiB anonymous, 2.0 MiB in swap, 1.0 GiB in buffers "
+		 "shared with devices, and 12 threads");
+}
+
 static void what_importance_ranked_is_told_with_the_order(void **state)
 {
 	struct kill_record r = hog_killed();
@@ -324,6 +335,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_kill_is_told_whole),
+		cmocka_unit_test(buffers_are_told_where_there_are_any),
 		cmocka_unit_test(what_importance_ranked_is_told_with_the_order),
 		cmocka_unit_test(nobody_above_the_floor_is_told),
 		cmocka_unit_test(a_user_without_a_name_is_a_number),

@@ -55,6 +55,21 @@ static void lmkds_own_test_finds_its_line(void **state)
 	assert_int_equal(swap, 77);
 }
 
+/* The newer lmkd's words, and only where there is something to say. */
+static void buffers_shared_with_devices_come_behind_swap(void **state)
+{
+	struct kill_record r = victim();
+	char line[900];
+
+	(void)state;
+	r.dmabuf_kib = 61440;
+	killinfo_kill_line(line, sizeof(line), &r, 10123);
+	assert_non_null(strstr(line, " to free 51200kB rss, 77kB swap, 61440kB dmabuf_rss; "));
+	r.dmabuf_kib = 0;
+	killinfo_kill_line(line, sizeof(line), &r, 10123);
+	assert_null(strstr(line, "dmabuf"));
+}
+
 static void each_reason_has_lmkds_words(void **state)
 {
 	static const struct {
@@ -159,6 +174,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lmkds_own_test_finds_its_line),
+		cmocka_unit_test(buffers_shared_with_devices_come_behind_swap),
 		cmocka_unit_test(each_reason_has_lmkds_words),
 		cmocka_unit_test(another_strategys_reason_is_its_rule),
 		cmocka_unit_test(a_name_ends_at_its_first_blank_and_no_name_is_the_comm),

@@ -111,6 +111,43 @@ static void a_recording_begun_in_the_middle_comes_out_the_same(void **state)
 	assert_non_null(strstr(output, "1 facts, 1 decisions, 0 different"));
 }
 
+static void buffers_shared_with_devices_are_in_the_recording(void **state)
+{
+	struct verdict v;
+
+	(void)state;
+	procs[0].dmabuf_kib = 800000;
+	v = put_crisis();
+	assert_int_equal(v.victim, 0);
+	put(CONTROL_VERDICT, 0, &v, sizeof(v));
+	assert_int_equal(replay(), 0);
+	assert_non_null(strstr(output, "1 decisions, 0 different"));
+}
+
+/* Its rows of processes end before dmabuf_kib. */
+static void an_older_recording_comes_out_as_it_was_decided(void **state)
+{
+	enum {
+		ROW = 80
+	};
+	char rows[countof(procs)][ROW];
+	struct verdict v;
+
+	(void)state;
+	for (size_t i = 0; i < countof(procs); i++)
+		memcpy(rows[i], &procs[i], ROW);
+	put_state();
+	put_facts(0, 0, 90000);
+	put_facts(2 * S, 1500 * MS, 80000);
+	put(CONTROL_OLD_PROCS, 0, rows, 2 * ROW);
+	put(CONTROL_OLD_PROCS, 2, rows[2], ROW);
+	v = decide_now();
+	assert_int_equal(v.victim, 2);
+	put(CONTROL_VERDICT, 0, &v, sizeof(v));
+	assert_int_equal(replay(), 0);
+	assert_non_null(strstr(output, "1 decisions, 0 different"));
+}
+
 static void a_rule_over_cgroups_comes_out_as_it_was_decided(void **state)
 {
 	struct verdict v;
@@ -224,6 +261,8 @@ int main(void)
 		TEST(a_name_without_its_end_is_not_read_beyond),
 		TEST(time_that_goes_back_does_no_harm),
 		TEST(a_recording_begun_in_the_middle_comes_out_the_same),
+		TEST(buffers_shared_with_devices_are_in_the_recording),
+		TEST(an_older_recording_comes_out_as_it_was_decided),
 		TEST(a_rule_over_cgroups_comes_out_as_it_was_decided),
 		TEST(a_duration_goes_on_in_the_recording),
 		TEST(places_come_and_go_in_a_recording),

@@ -28,9 +28,10 @@ static void a_frame_that_belongs_into_no_recording_is_damage(void **state)
 
 static void a_frame_of_the_wrong_size_is_damage(void **state)
 {
-	static const __u16 types[] = { CONTROL_POLICY,	CONTROL_FACTS,	 CONTROL_VERDICT,
-				       CONTROL_PLACE,	CONTROL_SAMPLES, CONTROL_PROCS,
-				       CONTROL_CGROUPS, CONTROL_ANDROID, CONTROL_ANDROID_FACTS };
+	static const __u16 types[] = { CONTROL_POLICY,	 CONTROL_FACTS,	  CONTROL_VERDICT,
+				       CONTROL_PLACE,	 CONTROL_SAMPLES, CONTROL_PROCS,
+				       CONTROL_CGROUPS,	 CONTROL_ANDROID, CONTROL_ANDROID_FACTS,
+				       CONTROL_OLD_PROCS };
 
 	for (size_t i = 0; i < countof(types); i++) {
 		put_crisis();
