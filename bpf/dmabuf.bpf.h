@@ -21,9 +21,9 @@
 
 #include "emit.bpf.h"
 
-#define FDS_READ 64 /* at once: a word of the kernel's bitmap of those in use */
-#define CHUNKS_MAX \
-	1024 /* of them: twice Android's limit of open files; what is beyond is not seen */
+#define FDS_READ   64 /* at once: a word of the kernel's bitmap of those in use */
+/* Of them: twice Android's limit of open files; what is beyond is not seen. */
+#define CHUNKS_MAX 1024
 
 /* More buffers in one process may count twice. */
 #define BUFFERS_KNOWN 4096

@@ -24,7 +24,8 @@ policy_start() {
 	[ -z "$agent" ] || agent_stop || fail "the agent ended badly"
 	policy=$1
 	[ "$policy" != none ] || return 0
-	agent_config
+	# Of a busy machine's emulated CPUs a second is not enough to free the victim.
+	agent_config 'kill_timeout = 5s'
 	[ "$policy" = default ] || cat "/reapd/presets/$policy.conf" >>"$work/conf"
 	agent_start
 }

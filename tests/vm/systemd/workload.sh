@@ -14,7 +14,7 @@ kills() { reapctl --json kills | grep -c '^    "pid":'; }
 # squeezed UNIT: a service in workload.slice that wants more than its 20 MiB.
 squeezed() { unit_start "$1" --slice=workload.slice -p MemoryHigh=20M -- "$1" -s 10 -g 100; }
 
-agent_config '[agent]' 'verbose = yes' '[rule workload]' 'scope = /workload.slice' 'when = psi.full >= 20% over 1s' 'choose = cgroup' \
+agent_config '[agent]' 'verbose = yes' 'kill_timeout = 5s' '[rule workload]' 'scope = /workload.slice' 'when = psi.full >= 20% over 1s' 'choose = cgroup' \
 	'[rule crowds]' 'scope = /crowd.slice/*' 'when = psi.full >= 20% over 1s' 'choose = cgroup' 'max_processes = 200' \
 	'[rule seen]' 'scope = /level.slice' 'when = memory.current >= 20M' 'action = notify' 'cooldown = 1h' \
 	'[rule level]' 'scope = /level.slice' 'when = memory.current >= 20M for 4s'
