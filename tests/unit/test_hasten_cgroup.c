@@ -111,11 +111,6 @@ static void freeze(void)
 		poll(NULL, 0, 1);
 }
 
-static int pidfd_of(pid_t pid)
-{
-	return (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
 /* Two children in the cell; the pidfd of the first. */
 static int two_imprisoned(pid_t *victim, pid_t *other)
 {
@@ -123,7 +118,7 @@ static int two_imprisoned(pid_t *victim, pid_t *other)
 	*other = child_start(0);
 	imprison(*victim);
 	imprison(*other);
-	return pidfd_of(*victim);
+	return pidfd_of((__u32)*victim);
 }
 
 static void who_is_frozen_by_v1_and_killed_exits_and_the_others_stay_frozen(void **state)
@@ -177,7 +172,7 @@ static void who_has_a_limit_of_cpu_time_above_is_moved_out_of_it_and_nobody_else
 		skip(); /* or no cpu controller */
 	victim = child_start(0);
 	other = child_start(0);
-	fd = pidfd_of(victim);
+	fd = pidfd_of((__u32)victim);
 	enter(below, victim);
 	enter(below, other);
 	hasten_exit((unsigned int)victim, fd);
@@ -197,7 +192,7 @@ static void who_has_no_limit_stays_where_he_is(void **state)
 	if (!*workshop)
 		skip();
 	victim = child_start(0);
-	fd = pidfd_of(victim);
+	fd = pidfd_of((__u32)victim);
 	enter(below, victim);
 	hasten_exit((unsigned int)victim, fd);
 	assert_true(at_work(victim));
@@ -223,7 +218,7 @@ static void every_thread_leaves_the_idle_class_and_comes_to_the_front(void **sta
 static void who_is_gone_costs_nothing(void **state)
 {
 	pid_t pid = child_start(0);
-	int fd = pidfd_of(pid);
+	int fd = pidfd_of((__u32)pid);
 
 	(void)state;
 	child_end(pid);
