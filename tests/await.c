@@ -43,7 +43,8 @@ static int await_exit(const char *pid)
 {
 	int fd = (int)syscall(SYS_pidfd_open, atoi(pid), 0), ok;
 
-	if (fd < 0) /* EINVAL, before 6.15: the number of one that was reaped is still its group's */
+	/* EINVAL, before 6.15: the number of one that was reaped is still its group's. */
+	if (fd < 0)
 		return errno == ESRCH || (errno == EINVAL && atoi(pid) > 0);
 	ok = readable(fd);
 	close(fd);

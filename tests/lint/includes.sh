@@ -51,7 +51,7 @@ law() {
 
 law include/reapd 'reapd|libc/linux/types\.h'
 law bpf 'reapd|vmlinux|libbpf|bpf/[a-z_]+\.bpf\.h'
-law bpf/trace 'reapd|vmlinux|libbpf|bpf/compat\.bpf\.h|bpf/trace/[a-z_]+\.bpf\.h'
+law bpf/trace 'reapd|vmlinux|libbpf|bpf/(compat|exit_mmap)\.bpf\.h|bpf/trace/[a-z_]+\.bpf\.h'
 law agent/base 'libc/.*|reapd|zlib|base/.*'
 law agent/decide 'libc/(stddef|stdbool|string|stdio)\.h|reapd|decide/.*|base/text\.h'
 law agent/sense 'libc/.*|reapd|libbpf|base/.*|sense/.*|decide/(facts|facts_android|filter|view)\.h'

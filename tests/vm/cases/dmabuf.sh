@@ -4,7 +4,6 @@
 # before one of ten times its RSS. By two descriptors a buffer counts once. To strategy host it is nothing.
 # kernels: 7.2
 # also: 7.2
-# vm: -m 512M -t 240
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
 
