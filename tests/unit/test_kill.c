@@ -38,9 +38,10 @@ static void whose_number_lives_on_as_that_of_a_session_is_gone(void **state)
 {
 	struct target t = {};
 	pid_t leader, member;
-	int pipefd[2];
+	int pipefd[2], err, sid;
 
 	(void)state;
+	needs_pidfds();
 	assert_int_equal(pipe2(pipefd, O_CLOEXEC), 0);
 	leader = fork();
 	if (!leader) {
@@ -54,11 +55,13 @@ static void whose_number_lives_on_as_that_of_a_session_is_gone(void **state)
 	}
 	assert_int_equal(read(pipefd[0], &member, sizeof(member)), sizeof(member));
 	assert_int_equal(waitpid(leader, NULL, 0), leader);
-	assert_int_equal(getsid(member), leader);
+	sid = getsid(member);
 	t.tgid = (__u32)leader;
-	assert_int_equal(target_open(&t), -ESRCH);
+	err = target_open(&t);
+	assert_int_equal(kill(member, SIGKILL), 0); /* first: nobody else would */
+	assert_int_equal(sid, leader);
+	assert_int_equal(err, -ESRCH);
 	assert_int_equal(t.pidfd, -1);
-	assert_int_equal(kill(member, SIGKILL), 0);
 	close(pipefd[0]);
 	close(pipefd[1]);
 }
