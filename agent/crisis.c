@@ -246,6 +246,8 @@ void crisis_decide(struct agent *a)
 		return;
 	}
 	a->board->state = STATE_PRESSURE;
+	if (rule_is_about_stalls(&a->config.policy.rule[v.rule]) && death_lingers(a))
+		return;
 	freshen(a);
 	move = ladder_climb(a, &v);
 	if (move.kill)

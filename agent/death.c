@@ -55,6 +55,18 @@ bool death_pending(const struct agent *a)
 	return false;
 }
 
+bool death_lingers(const struct agent *a)
+{
+	for (int i = 0; i < DEATHS_MAX; i++) {
+		const struct death *d = &a->death[i];
+
+		if (d->used && d->back && !d->grace_ns && !d->record.stage_ns[STAGE_EXITED] &&
+		    a->facts.time_ns < d->wait_ns)
+			return true;
+	}
+	return false;
+}
+
 struct death *death_free(struct agent *a)
 {
 	for (int i = 0; i < DEATHS_MAX; i++) {
@@ -72,12 +84,15 @@ static void look_anew(struct agent *a, __u32 place)
 	gather_forget(&a->gather);
 }
 
+static void look_anew_where(struct agent *a, const struct death *d)
+{
+	look_anew(a, a->places.place[d->place].cgroup_id == d->place_id ? d->place : 0);
+}
+
 static void memory_back(struct agent *a, struct death *d)
 {
-	bool there = a->places.place[d->place].cgroup_id == d->place_id;
-
 	if (!d->back)
-		look_anew(a, there ? d->place : 0);
+		look_anew_where(a, d);
 	d->back = true;
 }
 
@@ -231,6 +246,8 @@ static void reach(struct agent *a, struct death *d, enum stage stage, __u64 time
 	if (d->record.stage_ns[stage])
 		return;
 	reached(d, stage, time_ns);
+	if (stage == STAGE_EXITED && d->back)
+		look_anew_where(a, d); /* what it stalled since then was its own end */
 	progress(a, d);
 }
 

@@ -23,6 +23,8 @@ void death_on_reaper(void *ctx, uint32_t events);
 void death_tick(struct agent *a);
 /* Is a victim's memory still awaited? */
 bool death_pending(const struct agent *a);
+/* Has one given its memory back and not exited yet? Then it may be the one that stalls. */
+bool death_lingers(const struct agent *a);
 /* Is any victim still being followed? */
 bool death_active(const struct agent *a);
 

@@ -23,6 +23,16 @@ bool rule_is_level_only(const struct rule *rule)
 	return rule->terms;
 }
 
+bool rule_is_about_stalls(const struct rule *rule)
+{
+	for (__u32 i = 0; i < rule->terms; i++) {
+		if (rule->term[i].signal == SIGNAL_PSI_SOME ||
+		    rule->term[i].signal == SIGNAL_PSI_FULL)
+			return true;
+	}
+	return false;
+}
+
 bool policy_looks_at(const struct policy *policy, enum signal signal)
 {
 	for (__u32 i = 0; i < policy->rules; i++) {
@@ -59,10 +69,9 @@ static __u32 rule_low_permille(const struct rule *rule, __u64 mem_total_kib)
 {
 	__u32 least = 0, low;
 
+	if (rule_is_about_stalls(rule))
+		return 0;
 	for (__u32 i = 0; i < rule->terms; i++) {
-		if (rule->term[i].signal == SIGNAL_PSI_SOME ||
-		    rule->term[i].signal == SIGNAL_PSI_FULL)
-			return 0;
 		low = term_low_permille(&rule->term[i], mem_total_kib);
 		if (low && (!least || low < least))
 			least = low;

@@ -85,6 +85,9 @@ bool policy_looks_at(const struct policy *policy, enum signal signal);
  */
 __u32 policy_low_permille(const struct policy *policy, __u64 mem_total_kib);
 
+/* Is one of its comparisons about stalls (psi.some, psi.full)? */
+bool rule_is_about_stalls(const struct rule *rule);
+
 /* Are all its comparisons about levels, which no edge of the kernel announces? Then somebody must look. */
 bool rule_is_level_only(const struct rule *rule);
 

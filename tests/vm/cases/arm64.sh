@@ -34,7 +34,7 @@ kill -9 "${pids[@]}"
 "$await" exit "${pids[@]}"
 scope=/
 
-agent_config '[host]' 'exhausted = yes' 'thrashing = yes' \
+agent_config 'kill_timeout = 5s' '[host]' 'exhausted = yes' 'thrashing = yes' \
 	'[rule calm]' 'scope = /capped' 'when = memory.current >= 50M and psi.some < 50% over 1s' \
 	'[rule capped]' 'scope = /capped' 'when = memory.current >= 50M'
 agent_start

@@ -87,7 +87,7 @@ check "the hog in the crowd was not killed" died "$pid" 60
 "$await" line "$work/log" ', alone: all of what it is in is more than the rule may kill' >/dev/null ||
 	fail "the record does not say why it died alone"
 check "it was rule $(kill_field "$pid" rule)" [ "$(kill_field "$pid" rule)" = crowds ]
-reapctl kills 4
+[ "$(wc -l <"$cgroup2$cgroup/cgroup.procs")" = "$crowd" ] || reapctl --json kills | tail -n 400
 check "of the crowd some died" [ "$(wc -l <"$cgroup2$cgroup/cgroup.procs")" = "$crowd" ]
 check "its first process died" alive "$shell"
 check "another one died" [ "$(kills)" = 4 ]
