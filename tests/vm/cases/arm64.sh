@@ -34,9 +34,11 @@ kill -9 "${pids[@]}"
 "$await" exit "${pids[@]}"
 scope=/
 
+# This emulator is the slowest: a rule that acts in time, whatever else the machine does.
 agent_config 'kill_timeout = 5s' '[host]' 'exhausted = yes' 'thrashing = yes' \
 	'[rule calm]' 'scope = /capped' 'when = memory.current >= 50M and psi.some < 50% over 1s' \
-	'[rule capped]' 'scope = /capped' 'when = memory.current >= 50M'
+	'[rule capped]' 'scope = /capped' 'when = memory.current >= 50M' \
+	'[rule low]' 'when = mem.available < 8%'
 agent_start
 check "it does not say tier B" grep -q 'tier B' "$work/log"
 hog_start innocent -s 60
