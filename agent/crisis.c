@@ -4,7 +4,8 @@
  *
  * One victim at a time: the next decision waits until the memory of the last one is back, or its
  * deadline passed and a rule still fires. What the window saw before the memory came back does not
- * count against the next (assess_rebase).
+ * count against the next (assess_rebase), nor what the victim itself stalls on its way out: rules about
+ * stalls wait for its exit too.
  *
  * Between the decision and the signal nothing is allocated, logged or written: filters were just read,
  * the best candidates are armed, and the reaper thread makes the calls. One that is not armed (new, or
