@@ -25,6 +25,7 @@
 #include "choice.h"
 #include "recording.h"
 #include "report.h"
+#include "rules.h"
 #include "act/probe.h"
 #include "act/record.h"
 #include "base/log.h"
@@ -239,6 +240,8 @@ void crisis_decide(struct agent *a)
 	if (lmkd_link_waits(a) || death_pending(a) || a->facts.time_ns < a->hold_until_ns ||
 	    intake_is_stale(a))
 		return;
+	if (death_lingers(a))
+		rules_mute_stalls(a);
 	memset(&v, 0, sizeof(v));
 	if (!a->strategy->judge(&a->config.policy, &a->places, false, &v)) {
 		if (a->board->state == STATE_PRESSURE)
@@ -247,8 +250,6 @@ void crisis_decide(struct agent *a)
 		return;
 	}
 	a->board->state = STATE_PRESSURE;
-	if (rule_is_about_stalls(&a->config.policy.rule[v.rule]) && death_lingers(a))
-		return;
 	freshen(a);
 	move = ladder_climb(a, &v);
 	if (move.kill)

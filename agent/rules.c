@@ -239,6 +239,20 @@ void rules_memory_back(struct agent *a, __u32 place)
 	}
 }
 
+void rules_mute_stalls(struct agent *a)
+{
+	__u32 stalls = 0;
+
+	for (__u32 i = 0; i < a->config.policy.rules; i++)
+		stalls |= rule_is_about_stalls(&a->config.policy.rule[i]) ? 1u << i : 0;
+	for (__u32 i = 0; i < a->places.n; i++) {
+		if (!(a->places.place[i].firing & stalls))
+			continue;
+		a->places.place[i].firing &= ~stalls;
+		recording_place(a, i);
+	}
+}
+
 void rules_pause(struct agent *a, __u32 place, __u32 rule, __u64 ns)
 {
 	place_rest(&a->places.place[place], rule, clock_now_ns() + ns);

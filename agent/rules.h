@@ -37,6 +37,9 @@ void rules_reload(struct agent *a, const struct policy *old);
  */
 void rules_memory_back(struct agent *a, __u32 place);
 
+/* Until the next look no rule about stalls fires; those about memory alone do. */
+void rules_mute_stalls(struct agent *a);
+
 /* This rule acted at this place and rests now, for its cooldown or at least for least_ns. */
 void rules_rest(struct agent *a, __u32 place, __u32 rule, __u64 least_ns);
 
