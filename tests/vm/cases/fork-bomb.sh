@@ -9,6 +9,8 @@
 . /reapd/tests/vm/lib.sh
 children=30
 
+# Of a busy machine's emulated CPUs a second is not enough to free the victim.
+agent_config 'kill_timeout = 5s'
 agent_start
 hog_start innocent -s 60
 innocent=$pid
