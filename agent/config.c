@@ -33,16 +33,19 @@ void config_defaults(struct config *c)
 	c->order = c->policy.choose.order;
 	c->growth_horizon_ns = c->policy.choose.growth_horizon_ms * NS_PER_MS;
 	c->least_size_kib = c->policy.choose.least_kib;
-	c->exhausted = c->swap_full = c->thrashing = true;
+	c->exhausted = c->swap_full = c->starving = c->thrashing = true;
 	c->exhausted_mem_available = (uint32_t)c->policy.rule[0].term[0].limit;
 	c->exhausted_swap_free = (uint32_t)c->policy.rule[0].term[1].limit;
 	c->exhausted_within_ns = (uint64_t)c->policy.rule[0].term[2].limit * NS_PER_MS;
 	c->swap_full_mem_available = (uint32_t)c->policy.rule[1].term[0].limit;
 	c->swap_full_within_ns = (uint64_t)c->policy.rule[1].term[1].limit * NS_PER_MS;
-	c->thrashing_psi_full = (uint32_t)c->policy.rule[2].term[0].limit;
-	c->thrashing_window_ns = c->policy.rule[2].term[0].window_ms * NS_PER_MS;
-	c->thrashing_mem_available = (uint32_t)c->policy.rule[2].term[1].limit;
-	c->thrashing_swap_full_ns = (uint64_t)c->policy.rule[2].term[2].limit * NS_PER_MS;
+	c->starving_mem_available = (uint32_t)c->policy.rule[2].term[0].limit;
+	c->starving_psi_full = (uint32_t)c->policy.rule[2].term[2].limit;
+	c->starving_window_ns = c->policy.rule[2].term[2].window_ms * NS_PER_MS;
+	c->thrashing_psi_full = (uint32_t)c->policy.rule[3].term[0].limit;
+	c->thrashing_window_ns = c->policy.rule[3].term[0].window_ms * NS_PER_MS;
+	c->thrashing_mem_available = (uint32_t)c->policy.rule[3].term[1].limit;
+	c->thrashing_swap_full_ns = (uint64_t)c->policy.rule[3].term[2].limit * NS_PER_MS;
 	config_android_defaults(c);
 }
 

@@ -50,14 +50,15 @@ struct config {
 	uint32_t order; /* enum choose_order */
 	uint64_t growth_horizon_ns;
 	uint64_t least_size_kib;
-	bool exhausted;
+	bool exhausted, swap_full, starving, thrashing;
 	uint32_t exhausted_mem_available;
 	uint32_t exhausted_swap_free;
 	uint64_t exhausted_within_ns;
-	bool swap_full;
 	uint32_t swap_full_mem_available;
 	uint64_t swap_full_within_ns;
-	bool thrashing;
+	uint32_t starving_mem_available;
+	uint32_t starving_psi_full;
+	uint64_t starving_window_ns;
 	uint32_t thrashing_psi_full;
 	uint64_t thrashing_window_ns;
 	uint32_t thrashing_mem_available;

@@ -80,9 +80,14 @@ static const struct config_key keys[] = {
 	{ "host", "swap_full_mem_available", SHARE, AT(swap_full_mem_available), .max = 1000 },
 	{ "host", "swap_full_within", TIME, AT(swap_full_within_ns), .min = NS_PER_MS,
 	  .max = 60 * NS_PER_S },
+	{ "host", "starving", BOOL, AT(starving) },
+	{ "host", "starving_mem_available", SHARE, AT(starving_mem_available), .max = 1000 },
+	{ "host", "starving_psi_full", SHARE, AT(starving_psi_full), .min = 1, .max = 1000 },
+	/* 10 ms to 10 min: what the history of decide/assess.c holds. */
+	{ "host", "starving_window", TIME, AT(starving_window_ns), .min = 10 * NS_PER_MS,
+	  .max = 600 * NS_PER_S },
 	{ "host", "thrashing", BOOL, AT(thrashing) },
 	{ "host", "thrashing_psi_full", SHARE, AT(thrashing_psi_full), .min = 1, .max = 1000 },
-	/* 10 ms to 10 min: what the history of decide/assess.c holds. */
 	{ "host", "thrashing_window", TIME, AT(thrashing_window_ns), .min = 10 * NS_PER_MS,
 	  .max = 600 * NS_PER_S },
 	{ "host", "thrashing_mem_available", SHARE, AT(thrashing_mem_available), .max = 1000 },

@@ -120,6 +120,18 @@ static void check_rule(struct config_parse *p, const struct config_rule *r)
 	config_complain(p, &at, "%s", fault.text);
 }
 
+/* Each built-in rule of strategy host, in its order: its key in [host], and whether it applies. */
+static const char *const builtin_keys[] = { "exhausted", "swap_full", "starving", "thrashing" };
+#define BUILTIN_RULES (sizeof(builtin_keys) / sizeof(builtin_keys[0]))
+
+static bool *builtin_applies(struct config *c, __u32 i)
+{
+	bool *const applies[BUILTIN_RULES] = { &c->exhausted, &c->swap_full, &c->starving,
+					       &c->thrashing };
+
+	return applies[i];
+}
+
 /* The built-in rules apply alone; beside rules that root wrote, only when they are asked for. */
 static void resolve_builtin(const struct config_parse *p)
 {
@@ -128,33 +140,43 @@ static void resolve_builtin(const struct config_parse *p)
 
 	for (__u32 i = 0; i < p->nrules; i++)
 		ruled |= !p->rules[i].owner;
-	if (ruled && !config_key_written(c, "host", "exhausted"))
-		c->exhausted = false;
-	if (ruled && !config_key_written(c, "host", "swap_full"))
-		c->swap_full = false;
-	if (ruled && !config_key_written(c, "host", "thrashing"))
-		c->thrashing = false;
+	for (__u32 i = 0; i < BUILTIN_RULES; i++) {
+		if (ruled && !config_key_written(c, "host", builtin_keys[i]))
+			*builtin_applies(c, i) = false;
+	}
 }
 
-static __u32 builtin_rules(const struct config *c)
+static __u32 builtin_rules(struct config *c)
 {
-	return (__u32)c->exhausted + c->swap_full + c->thrashing;
+	__u32 n = 0;
+
+	for (__u32 i = 0; i < BUILTIN_RULES; i++)
+		n += *builtin_applies(c, i);
+	return n;
+}
+
+/* The policy is still the default one, with the built-in rules in it. */
+static bool is_builtin(struct config *c, const char *name)
+{
+	for (__u32 i = 0; i < BUILTIN_RULES; i++) {
+		if (*builtin_applies(c, i) && !strcmp(c->policy.rule[i].name, name))
+			return true;
+	}
+	return false;
 }
 
 void config_rules_check(struct config_parse *p)
 {
-	const struct config *c = p->config;
+	struct config *c = p->config;
 	const struct config_rule *r;
 
 	resolve_builtin(p);
-	config_android_resolve(p->config);
+	config_android_resolve(c);
 	for (r = p->rules; r < p->rules + p->nrules; r++) {
 		check_rule(p, r);
 		if (config_is_android(c))
 			config_complain(p, &r->section, "rules are for strategy = host");
-		if ((c->exhausted && !strcmp(r->draft.rule.name, "exhausted")) ||
-		    (c->swap_full && !strcmp(r->draft.rule.name, "swap-full")) ||
-		    (c->thrashing && !strcmp(r->draft.rule.name, "thrashing")))
+		if (is_builtin(c, r->draft.rule.name))
 			config_complain(
 				p, &r->section,
 				"the built-in rule %s applies too ([host]): use another name",
@@ -207,11 +229,32 @@ static void compile_choose(struct config *c)
 		c->policy.rule[i].order = c->order;
 }
 
+/* What [host] says of them. */
+static void limit_builtin(const struct config *c, struct rule builtin[BUILTIN_RULES])
+{
+	struct rule *exhausted = &builtin[0], *swap_full = &builtin[1], *starving = &builtin[2],
+		    *thrashing = &builtin[3];
+
+	exhausted->term[0].limit = c->exhausted_mem_available;
+	exhausted->term[1].limit = c->exhausted_swap_free;
+	exhausted->term[2].limit = (__s64)(c->exhausted_within_ns / NS_PER_MS);
+	swap_full->term[0].limit = c->swap_full_mem_available;
+	swap_full->term[1].limit = (__s64)(c->swap_full_within_ns / NS_PER_MS);
+	starving->term[0].limit = c->starving_mem_available;
+	starving->term[2].limit = c->starving_psi_full;
+	starving->term[2].window_ms = (__u32)(c->starving_window_ns / NS_PER_MS);
+	thrashing->term[0].limit = c->thrashing_psi_full;
+	thrashing->term[0].window_ms = (__u32)(c->thrashing_window_ns / NS_PER_MS);
+	thrashing->term[1].limit = c->thrashing_mem_available;
+	thrashing->term[2].window_ms = thrashing->term[0].window_ms;
+	thrashing->term[2].limit = (__s64)(c->thrashing_swap_full_ns / NS_PER_MS);
+}
+
 void config_rules_compile(struct config_parse *p)
 {
 	struct config *c = p->config;
 	struct policy *policy = &c->policy;
-	struct rule exhausted, swap_full, thrashing;
+	struct rule builtin[BUILTIN_RULES];
 
 	if (config_is_android(c)) {
 		config_android_compile(c);
@@ -221,29 +264,16 @@ void config_rules_compile(struct config_parse *p)
 	}
 	strategy_host.defaults(policy);
 	compile_choose(c);
-	exhausted = policy->rule[0];
-	swap_full = policy->rule[1];
-	thrashing = policy->rule[2];
-	exhausted.term[0].limit = c->exhausted_mem_available;
-	exhausted.term[1].limit = c->exhausted_swap_free;
-	exhausted.term[2].limit = (__s64)(c->exhausted_within_ns / NS_PER_MS);
-	swap_full.term[0].limit = c->swap_full_mem_available;
-	swap_full.term[1].limit = (__s64)(c->swap_full_within_ns / NS_PER_MS);
-	thrashing.term[0].limit = c->thrashing_psi_full;
-	thrashing.term[0].window_ms = (__u32)(c->thrashing_window_ns / NS_PER_MS);
-	thrashing.term[1].limit = c->thrashing_mem_available;
-	thrashing.term[2].window_ms = thrashing.term[0].window_ms;
-	thrashing.term[2].limit = (__s64)(c->thrashing_swap_full_ns / NS_PER_MS);
+	memcpy(builtin, policy->rule, sizeof(builtin));
+	limit_builtin(c, builtin);
 	memset(policy->rule, 0, sizeof(policy->rule));
 	policy->rules = 0;
 	add_written(p, false);
 	c->rules_written = policy->rules;
 	c->rules_builtin = builtin_rules(c);
-	if (c->exhausted)
-		add(policy, &exhausted);
-	if (c->swap_full)
-		add(policy, &swap_full);
-	if (c->thrashing)
-		add(policy, &thrashing);
+	for (__u32 i = 0; i < BUILTIN_RULES; i++) {
+		if (*builtin_applies(c, i))
+			add(policy, &builtin[i]);
+	}
 	add_written(p, true);
 }

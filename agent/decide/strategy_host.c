@@ -2,7 +2,7 @@
 /*
  * strategy_host.c - rules over signals, tried in order; the first whose comparisons all hold fires.
  *
- * Three are built in.
+ * Four are built in.
  *
  * exhausted: memory runs out within the blink of an eye and there is no swap to go to. Without swap
  * a fast program meets the kernel's killer some 10 ms after the first stall, so this one cannot wait
@@ -10,6 +10,10 @@
  *
  * swap-full: the same where there is swap, and a program that grows takes all of it. Memory itself is
  * at its least then and stays there, so it is swap that tells when the end comes.
+ *
+ * starving: there is no swap, or none left, and what programs run from is pushed out by one that grows and read
+ * again and again. Nothing idle can make way, so it does not pass by itself as in the next rule, and
+ * a shorter time will do.
  *
  * thrashing: everyone has waited for memory most of the last two seconds. The numbers are those that
  * tell four recorded crises apart (two that had to be ended, two that
@@ -48,6 +52,19 @@ static const struct rule builtin[] = {
 			/* Twice what it took to get 940 MiB back, a third of it from zram (make
 			 * bench-peers); swap fills in jerks, so over more than a blink. */
 			{ .signal = SIGNAL_SWAP_FULL, .window_ms = 500, .limit = 750 },
+		},
+	},
+	{
+		.name = "starving",
+		.terms = 3,
+		.steps = 1,
+		.step = { { .kind = STEP_KILL } },
+		.term = {
+			{ .signal = SIGNAL_MEM_AVAILABLE, .limit = 100 },
+			{ .signal = SIGNAL_SWAP_FREE, .op = TERM_LE, .limit = 0 },
+			/* A stutter that a person sees; a working set of files that no longer
+			 * fits loses 60 % from its first second on (make bench-peers, leak). */
+			{ .signal = SIGNAL_PSI_FULL, .op = TERM_GE, .window_ms = 500, .limit = 500 },
 		},
 	},
 	{

@@ -16,7 +16,7 @@ else
 	echo 128M >"$cgroup2$scope$box/memory.max"
 	echo 0 >"$cgroup2$scope$box/memory.swap.max"
 fi
-agent_config '[host]' 'exhausted = no' 'swap_full = no' 'thrashing = no'
+agent_config '[host]' 'exhausted = no' 'swap_full = no' 'starving = no' 'thrashing = no'
 agent_start
 # shellcheck disable=SC2046 # words are meant
 hog_start doomed $(join "$box") -s 1 -g 0

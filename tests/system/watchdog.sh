@@ -9,7 +9,7 @@ command -v python3 >/dev/null || skip "no python3"
 
 scope_make 256
 cgroup_make /safe
-agent_config "lmkd_socket = $lmkd_socket" "watchdog = yes" "[host]" "exhausted = no" "swap_full = no" "thrashing = no"
+agent_config "lmkd_socket = $lmkd_socket" "watchdog = yes" "[host]" "exhausted = no" "swap_full = no" "starving = no" "thrashing = no"
 
 # The agent, its log behind a pipe of a page.
 start() {

@@ -129,7 +129,7 @@ static inline int begin(void **state)
 	strategy_host.defaults(&policy);
 	memset(samples, 0, sizeof(samples));
 	places_init(&places, samples);
-	places.place[0].rules = 7;
+	places.place[0].rules = 1 | 2 | 8; /* "starving" would come before "thrashing" */
 	now = (struct facts){ .time_ns = 100 * S, .mem_total_kib = 1000000 };
 	for (__u32 i = 0; i < countof(procs); i++)
 		procs[i] = (struct proc){ .tgid = 100 + i,
@@ -165,7 +165,7 @@ static inline void add_cgroup_rule(__u32 for_ms)
 	r->term[0] = (struct record_term){
 		.signal = SIGNAL_CURRENT, .op = TERM_GE, .limit = 900, .for_ms = for_ms
 	};
-	places.place[0].rules = 14;
+	places.place[0].rules <<= 1;
 	for (__u32 i = 0; i < countof(cgroups); i++)
 		cgroups[i] = (struct cgroup){ .id = 70 + i, .parent = i ? 0 : CGROUP_NONE };
 	cgroups[2].flags = CGROUP_INSIDE;

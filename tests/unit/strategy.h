@@ -22,7 +22,7 @@ static inline int begin(void **state)
 	(void)state;
 	strategy_host.defaults(&policy);
 	places_init(&places, storage[0]);
-	places.place[0].rules = 7;
+	places.place[0].rules = (1u << policy.rules) - 1;
 	memset(&v, 0, sizeof(v));
 	now = (struct facts){ .time_ns = 100 * S,
 			      .mem_total_kib = 1000000,

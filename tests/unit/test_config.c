@@ -47,6 +47,10 @@ static const struct key_case {
 	{ "host", "swap_full", "yes", { "yes", "no" }, { "", "5%" } },
 	{ "host", "swap_full_mem_available", "10%", { "0%", "100%" }, { "5", "101%" } },
 	{ "host", "swap_full_within", "750ms", { "1ms", "60s" }, { "0s", "999us", "61s" } },
+	{ "host", "starving", "yes", { "yes", "no" }, { "", "50%" } },
+	{ "host", "starving_mem_available", "10%", { "0%", "100%" }, { "5", "101%" } },
+	{ "host", "starving_psi_full", "50%", { "0.1%", "100%" }, { "0%", "0.01%", "50" } },
+	{ "host", "starving_window", "500ms", { "10ms", "600s" }, { "9ms", "601s" } },
 	{ "host", "thrashing", "yes", { "yes", "no" }, { "", "60%" } },
 	{ "host", "thrashing_psi_full", "60%", { "0.1%", "100%" }, { "0%", "0.01%", "60" } },
 	{ "host", "thrashing_window", "2s", { "10ms", "600s" }, { "9ms", "601s", "11min" } },
@@ -196,36 +200,44 @@ static void values_arrive_in_the_policy_that_decides(void **state)
 			      "exhausted_within = 9s\nthrashing_psi_full = 70%\n"
 			      "thrashing_window = 11s\nthrashing_mem_available = 12.3%\n"
 			      "thrashing_swap_full = 13s\nswap_full_mem_available = 14%\n"
-			      "swap_full_within = 15ms\n"),
+			      "swap_full_within = 15ms\nstarving_mem_available = 16%\n"
+			      "starving_psi_full = 18%\n"
+			      "starving_window = 19s\n"),
 			 0);
 	assert_string_equal(p->strategy, "host");
 	assert_int_equal(p->choose.order, ORDER_GROWTH);
 	assert_int_equal(p->choose.growth_horizon_ms, 3000);
 	assert_int_equal(p->choose.least_kib, 8192);
-	assert_int_equal(p->rules, 3);
+	assert_int_equal(p->rules, 4);
 	assert_int_equal(p->rule[0].term[0].limit, 70);
 	assert_int_equal(p->rule[0].term[1].limit, 80);
 	assert_int_equal(p->rule[0].term[2].limit, 9000);
 	assert_int_equal(p->rule[1].term[0].limit, 140);
 	assert_int_equal(p->rule[1].term[1].limit, 15);
-	assert_int_equal(p->rule[2].term[0].limit, 700);
-	assert_int_equal(p->rule[2].term[0].window_ms, 11000);
-	assert_int_equal(p->rule[2].term[1].limit, 123);
-	assert_int_equal(p->rule[2].term[2].window_ms, 11000);
-	assert_int_equal(p->rule[2].term[2].limit, 13000);
+	assert_int_equal(p->rule[2].term[0].limit, 160);
+	assert_int_equal(p->rule[2].term[2].limit, 180);
+	assert_int_equal(p->rule[2].term[2].window_ms, 19000);
+	assert_int_equal(p->rule[3].term[0].limit, 700);
+	assert_int_equal(p->rule[3].term[0].window_ms, 11000);
+	assert_int_equal(p->rule[3].term[1].limit, 123);
+	assert_int_equal(p->rule[3].term[2].window_ms, 11000);
+	assert_int_equal(p->rule[3].term[2].limit, 13000);
 }
 
 static void a_rule_that_is_off_is_not_in_the_policy(void **state)
 {
 	(void)state;
 	assert_int_equal(load("[host]\nexhausted = no\n"), 0);
-	assert_int_equal(config.policy.rules, 2);
+	assert_int_equal(config.policy.rules, 3);
 	assert_string_equal(config.policy.rule[0].name, "swap-full");
-	assert_string_equal(config.policy.rule[1].name, "thrashing");
-	assert_int_equal(load("[host]\nthrashing = no\nswap_full = no\n"), 0);
+	assert_string_equal(config.policy.rule[1].name, "starving");
+	assert_string_equal(config.policy.rule[2].name, "thrashing");
+	assert_int_equal(load("[host]\nthrashing = no\nswap_full = no\nstarving = no\n"), 0);
 	assert_int_equal(config.policy.rules, 1);
 	assert_string_equal(config.policy.rule[0].name, "exhausted");
-	assert_int_equal(load("[host]\nthrashing = off\nexhausted = 0\nswap_full = no\n"), 0);
+	assert_int_equal(load("[host]\nthrashing = off\nexhausted = 0\nswap_full = no\n"
+			      "starving = no\n"),
+			 0);
 	assert_int_equal(config.policy.rules, 0);
 }
 

@@ -63,15 +63,16 @@ static void the_built_in_rules_apply_alone_or_when_asked_for(void **state)
 	static const struct {
 		const char *text, *names;
 	} cases[] = {
-		{ "", "exhausted swap-full thrashing" },
+		{ "", "exhausted swap-full starving thrashing" },
 		{ "[rule a]\n" WHEN, "a" },
 		{ "[host]\nexhausted = yes\n[rule a]\n" WHEN, "a exhausted" },
 		{ "[rule a]\n" WHEN "[host]\nthrashing = yes\n[rule b]\n" WHEN, "a b thrashing" },
 		{ "[host]\nexhausted = yes\nthrashing = yes\n[rule a]\n" WHEN,
 		  "a exhausted thrashing" },
 		{ "[rule a]\n" WHEN "[host]\nswap_full = yes\n", "a swap-full" },
-		{ "[host]\nexhausted = no\n", "swap-full thrashing" },
-		{ "[host]\nswap_full = no\n", "exhausted thrashing" },
+		{ "[host]\nexhausted = no\n", "swap-full starving thrashing" },
+		{ "[host]\nswap_full = no\n", "exhausted starving thrashing" },
+		{ "[host]\nstarving = yes\n[rule a]\n" WHEN, "a starving" },
 		{ "[host]\nexhausted = no\n[rule a]\n" WHEN, "a" },
 		{ "[rule exhausted]\n" WHEN, "exhausted" },
 	};

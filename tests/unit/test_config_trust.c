@@ -141,7 +141,7 @@ static void a_user_may_have_rules_and_filters_for_his_own_cgroups(void **state)
 			 0);
 	assert_string_equal(said, "");
 	assert_int_equal(config.filters->n, 2);
-	assert_int_equal(config.policy.rules, 4);
+	assert_int_equal(config.policy.rules, 5);
 }
 
 /* His rules do not turn the machine's own off, and do not come before them. */
@@ -153,9 +153,9 @@ static void the_rules_of_a_user_come_behind_those_of_root(void **state)
 	needs_cgroup_of_user();
 	snprintf(text, sizeof(text), "[rule mine]\nscope = %s/mine\nwhen = psi.full > 5%%\n", own);
 	assert_int_equal(load_both("", text, UID, 0600), 0);
-	assert_int_equal(config.policy.rules, 4);
+	assert_int_equal(config.policy.rules, 5);
 	assert_string_equal(config.policy.rule[0].name, "exhausted");
-	assert_string_equal(config.policy.rule[3].name, "mine");
+	assert_string_equal(config.policy.rule[4].name, "mine");
 	drop_in("20.conf", "[rule root]\nwhen = psi.full > 5%\n");
 	assert_int_equal(load_both("", text, UID, 0600), 0);
 	assert_int_equal(config.policy.rules, 2);
@@ -231,8 +231,8 @@ static void root_may_change_what_a_user_has_written(void **state)
 	snprintf(text, sizeof(text), "[rule a]\nscope = %s/mine\nwhen = psi.full > 5%%\n", own);
 	drop_in("20.conf", "[rule a]\nshadow = yes\naction = run /bin/sh\n");
 	assert_int_equal(load_both("", text, UID, 0600), 0);
-	assert_string_equal(config.policy.rule[3].name, "a");
-	assert_int_equal(config.policy.rule[3].flags, RULE_SHADOW | RULE_CGROUPS);
+	assert_string_equal(config.policy.rule[4].name, "a");
+	assert_int_equal(config.policy.rule[4].flags, RULE_SHADOW | RULE_CGROUPS);
 }
 
 static void a_drop_in_that_others_may_write_is_refused_and_the_next_is_read(void **state)

@@ -50,6 +50,7 @@ static void each_is_a_configuration_of_its_own(void **state)
 		assert_in_range(config.rules_written, 2, RULES_MAX);
 		assert_false(config.exhausted); /* what is written there is all */
 		assert_false(config.swap_full);
+		assert_false(config.starving);
 		assert_false(config.thrashing);
 		assert_string_equal(config.scope, "/");
 		assert_string_equal(config.run_dir, "/run/reapd");

@@ -15,13 +15,13 @@ static void a_record_begins_with_the_decision(void **state)
 					    .mem_available_kib = 2,
 					    .swap_total_kib = 3,
 					    .swap_free_kib = 4 };
-	struct verdict v = { .rule = 2, .terms = 2, .considered = 5, .vetoed = 3 };
+	struct verdict v = { .rule = 3, .terms = 2, .considered = 5, .vetoed = 3 };
 	struct kill_record r;
 	struct policy policy;
 
 	(void)state;
 	strategy_host.defaults(&policy);
-	v.term[0] = policy.rule[2].term[0];
+	v.term[0] = policy.rule[3].term[0];
 	v.term[0].value = 999;
 	memset(&r, 0xff, sizeof(r));
 	record_begin(&r, &policy, 4711, &facts, &v);

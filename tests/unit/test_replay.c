@@ -64,7 +64,7 @@ static void a_name_without_its_end_is_not_read_beyond(void **state)
 	const char *name;
 
 	(void)state;
-	memset(policy.rule[2].name, 'n', sizeof(policy.rule[2].name));
+	memset(policy.rule[3].name, 'n', sizeof(policy.rule[3].name));
 	v = put_crisis();
 	put(CONTROL_VERDICT, 0, &v, sizeof(v));
 	assert_int_equal(replay(), 0);
@@ -170,7 +170,7 @@ static void a_rule_over_cgroups_comes_out_as_it_was_decided(void **state)
 	put_facts(2750 * MS, 2100 * MS, 90000);
 	put(CONTROL_PROCS, 0, procs, sizeof(procs));
 	v = decide_now();
-	assert_int_equal(v.rule, 3);
+	assert_int_equal(v.rule, 4);
 	put(CONTROL_VERDICT, 0, &v, sizeof(v));
 	assert_int_equal(replay(), 0);
 	assert_non_null(strstr(output, "cgroups: memory.current 90% >= 90%"));

@@ -18,14 +18,15 @@ static void strategies_are_found_by_name(void **state)
 	assert_null(strategy_find(""));
 }
 
-static void the_host_has_three_rules_built_in(void **state)
+static void the_host_has_four_rules_built_in(void **state)
 {
 	(void)state;
 	assert_string_equal(policy.strategy, "host");
-	assert_int_equal(policy.rules, 3);
+	assert_int_equal(policy.rules, 4);
 	assert_string_equal(policy.rule[0].name, "exhausted");
 	assert_string_equal(policy.rule[1].name, "swap-full");
-	assert_string_equal(policy.rule[2].name, "thrashing");
+	assert_string_equal(policy.rule[2].name, "starving");
+	assert_string_equal(policy.rule[3].name, "thrashing");
 	assert_int_equal(policy.choose.order, ORDER_BADNESS);
 }
 
@@ -71,6 +72,42 @@ static void thrashing_needs_its_whole_window(void **state)
 	assert_string_equal(fires(), "none");
 	go_on(10 * MS, 1000, 0);
 	assert_string_equal(fires(), "thrashing");
+}
+
+/* mem.available below 10 %, no swap left, psi.full 50 % over 500 ms. */
+static void starving_fires_at_its_limit_and_not_below(void **state)
+{
+	now.mem_available_kib = 99999;
+	now.swap_free_kib = 0;
+	go_on(2 * S, 0, 0);
+	go_on(490 * MS, 500, 0);
+	assert_string_equal(fires(), "none");
+	go_on(10 * MS, 500, 0);
+	assert_string_equal(fires(), "starving");
+	begin(state);
+	now.mem_available_kib = 99999;
+	now.swap_free_kib = 0;
+	go_on(5 * S, 499, 0);
+	assert_string_equal(fires(), "none");
+	begin(state);
+	now.mem_available_kib = 100000;
+	now.swap_free_kib = 0;
+	go_on(5 * S, 1000, 0);
+	assert_string_equal(fires(), "none");
+}
+
+/* What is idle can make way there: that passes by itself. */
+static void nobody_starves_while_there_is_swap(void **state)
+{
+	(void)state;
+	now.mem_available_kib = 50000;
+	now.swap_free_kib = 1000;
+	go_on(5 * S, 599, 0);
+	assert_string_equal(fires(), "none");
+	now.swap_total_kib = now.swap_free_kib = 0;
+	go_on(10 * MS, 599, 0);
+	assert_string_equal(fires(), "starving");
+	assert_int_equal(v.term[1].flags, TERM_NA);
 }
 
 /* mem.available below 10 %, swap.free below 10 %, the end within 500 ms at the rate of 250 ms. */
@@ -141,8 +178,8 @@ static void the_first_rule_that_holds_is_given(void **state)
 	go_on(250 * MS, 1000, 50000);
 	assert_string_equal(fires(), "exhausted");
 	first = policy.rule[0];
-	policy.rule[0] = policy.rule[2];
-	policy.rule[2] = first;
+	policy.rule[0] = policy.rule[3];
+	policy.rule[3] = first;
 	assert_string_equal(fires(), "thrashing");
 	policy.rules = 0;
 	go_on(10 * MS, 1000, 0);
@@ -240,7 +277,7 @@ static void a_decision_is_to_do_nothing_or_to_choose(void **state)
 	assert_int_equal(v.victim, NO_VICTIM);
 	go_on(3 * S, 1000, 0);
 	assert_true(decide(&strategy_host, &policy, &places, &view, NULL, &v));
-	assert_int_equal(v.rule, 2);
+	assert_int_equal(v.rule, 3);
 	assert_int_equal(v.victim, 0);
 	procs[0].flags = procs[1].flags = PROC_SELF;
 	assert_true(decide(&strategy_host, &policy, &places, &view, NULL, &v));
@@ -297,11 +334,13 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 	static const struct CMUnitTest tests[] = {
 		TEST(strategies_are_found_by_name),
-		TEST(the_host_has_three_rules_built_in),
+		TEST(the_host_has_four_rules_built_in),
 		TEST(in_peace_nothing_fires),
 		TEST(before_the_first_facts_nothing_fires),
 		TEST(thrashing_fires_at_its_limit_and_not_below),
 		TEST(thrashing_needs_its_whole_window),
+		TEST(starving_fires_at_its_limit_and_not_below),
+		TEST(nobody_starves_while_there_is_swap),
 		TEST(exhausted_fires_when_the_end_is_near_and_not_before),
 		TEST(exhausted_waits_while_there_is_swap_or_memory),
 		TEST(memory_that_is_low_and_stays_so_is_no_exhaustion),

@@ -34,7 +34,7 @@ inside() {
 	fi
 }
 
-agent_config '[host]' 'exhausted = no' 'swap_full = no' 'thrashing = no'
+agent_config '[host]' 'exhausted = no' 'swap_full = no' 'starving = no' 'thrashing = no'
 agent_start
 limits=no
 reapctl probe | grep '^oom_limit_'

@@ -4,7 +4,7 @@
 # and it goes into the same history.
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
-agent_config '[host]' 'exhausted = no' 'swap_full = no' 'thrashing = no'
+agent_config '[host]' 'exhausted = no' 'swap_full = no' 'starving = no' 'thrashing = no'
 agent_start
 hog_start innocent -s 60
 innocent=$pid
