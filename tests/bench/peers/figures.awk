@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # figures.awk -v run=N: from what `guest` printed, a line for each figure: run, scenario, daemon, figure, value.
 #
-# Memory is short when less than a tenth of it is available; the onset is the first such moment.
+# Memory is short when less than a tenth of it is available; the onset is the first such moment. Who kills before
+# there is one has memory short for 0 ms; its onset is the moment of which least was left.
 #   dead     onset until the last of those who had to die had ended, ms     first: the first of them
 #   back     onset until memory was short for the last time, ms             short: short in all, ms
 #   least    least that was available, permille of all
@@ -49,10 +50,11 @@ $1 == "daemon" {
 	next
 }
 $1 == "end" && rows {
-	least = 1000
+	least = 1000; lowest = 0
 	for (i = 1; i < rows; i++) {
 		now = int(available[i] * 1000 / total)
 		if (now < least) least = now
+		if (!lowest || available[i] < available[lowest]) lowest = i
 		if (available[i] * 10 < total) {
 			if (onset == "") onset = t[i]
 			short += t[i] - t[i - 1]
@@ -61,6 +63,7 @@ $1 == "end" && rows {
 			back = t[i]
 		}
 	}
+	if (onset == "" && right) onset = back = t[lowest]
 	out("dead", since(dead))
 	out("first", since(first))
 	out("back", since(back))
