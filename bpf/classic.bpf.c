@@ -11,8 +11,7 @@
  * again or exits, or sense/snapshot.c finds it older than any reclaim is.
  */
 #include "classic.bpf.h"
-
-#define COSTLY_ORDER 3 /* PAGE_ALLOC_COSTLY_ORDER */
+#include "reclaim.bpf.h"
 
 RECORD classic_mm_vmscan_kswapd_wake
 {
@@ -31,37 +30,18 @@ RECORD classic_reclaim_retry_zone
 SEC("?tp/vmscan/mm_vmscan_kswapd_wake")
 int kswapd_wake_tp(struct classic_mm_vmscan_kswapd_wake *r)
 {
-	__u32 node = (__u32)r->nid % BOARD_NODES;
-
-	if (!board.kswapd_since_ns[node])
-		board.kswapd_since_ns[node] = bpf_ktime_get_ns();
-	if (!knobs.scope_id)
-		edge(EDGE_KSWAPD, node);
-	return 0;
+	return kswapd_wakes(r->nid);
 }
 
 SEC("?tp/vmscan/mm_vmscan_kswapd_sleep")
 int kswapd_sleep_tp(struct classic_mm_vmscan_kswapd_sleep *r)
 {
-	__u32 node = (__u32)r->nid % BOARD_NODES;
-
-	board.kswapd_since_ns[node] = 0;
-	return 0;
+	return kswapd_sleeps(r->nid);
 }
 
 static __always_inline int reclaim_begin(__u32 kind)
 {
-	if (!runs_in_scope())
-		return 0;
-	slot_begin(board.reclaims, bpf_get_current_pid_tgid(), kind);
-	edge(kind, 0);
-	return 0;
-}
-
-static __always_inline int reclaim_end(void)
-{
-	slot_end(board.reclaims, bpf_get_current_pid_tgid());
-	return 0;
+	return runs_in_scope() ? reclaim_begins(kind) : 0;
 }
 
 SEC("?tp/vmscan/mm_vmscan_direct_reclaim_begin")
@@ -73,7 +53,7 @@ int direct_begin_tp(void *r)
 SEC("?tp/vmscan/mm_vmscan_direct_reclaim_end")
 int direct_end_tp(void *r)
 {
-	return reclaim_end();
+	return reclaim_ends();
 }
 
 SEC("?tp/vmscan/mm_vmscan_memcg_reclaim_begin")
@@ -85,21 +65,15 @@ int memcg_begin_tp(void *r)
 SEC("?tp/vmscan/mm_vmscan_memcg_reclaim_end")
 int memcg_end_tp(void *r)
 {
-	return reclaim_end();
+	return reclaim_ends();
 }
 
 SEC("?tp/oom/reclaim_retry_zone")
 int reclaim_retry_tp(struct classic_reclaim_retry_zone *r)
 {
-	int loops = r->no_progress_loops;
-
-	/* Of costly orders rounds are counted although they make progress: those requests just fail. */
-	if (r->order > COSTLY_ORDER || !runs_in_scope())
+	if (!retry_tells(r->order) || !runs_in_scope())
 		return 0;
-	if (loops > (int)board.retry_loops)
-		board.retry_loops = loops;
-	edge(EDGE_RETRY, loops);
-	return 0;
+	return reclaim_retries(r->no_progress_loops);
 }
 
 /* All but pid came in 6.9 (72ba14deb40a) and to some stable trees; sizes are in KiB. */

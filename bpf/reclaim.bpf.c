@@ -16,29 +16,18 @@
  *
  * Accepted races. Times on the board are plain words; an end that meets no begin adds nothing.
  */
-#include "emit.bpf.h"
-
-#define COSTLY_ORDER 3 /* PAGE_ALLOC_COSTLY_ORDER */
+#include "reclaim.bpf.h"
 
 SEC("?tp_btf/mm_vmscan_kswapd_wake")
 int BPF_PROG(kswapd_wake, int nid)
 {
-	__u32 node = (__u32)nid % BOARD_NODES;
-
-	if (!board.kswapd_since_ns[node])
-		board.kswapd_since_ns[node] = bpf_ktime_get_ns();
-	if (!knobs.scope_id)
-		edge(EDGE_KSWAPD, node);
-	return 0;
+	return kswapd_wakes(nid);
 }
 
 SEC("?tp_btf/mm_vmscan_kswapd_sleep")
 int BPF_PROG(kswapd_sleep, int nid)
 {
-	__u32 node = (__u32)nid % BOARD_NODES;
-
-	board.kswapd_since_ns[node] = 0;
-	return 0;
+	return kswapd_sleeps(nid);
 }
 
 static __always_inline int reclaim_begin(__u32 kind)
@@ -47,15 +36,7 @@ static __always_inline int reclaim_begin(__u32 kind)
 
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD || !in_scope(task))
 		return 0;
-	slot_begin(board.reclaims, bpf_get_current_pid_tgid(), kind);
-	edge(kind, 0);
-	return 0;
-}
-
-static __always_inline int reclaim_end(void)
-{
-	slot_end(board.reclaims, bpf_get_current_pid_tgid());
-	return 0;
+	return reclaim_begins(kind);
 }
 
 SEC("?tp_btf/mm_vmscan_direct_reclaim_begin")
@@ -67,7 +48,7 @@ int BPF_PROG(direct_begin)
 SEC("?tp_btf/mm_vmscan_direct_reclaim_end")
 int BPF_PROG(direct_end)
 {
-	return reclaim_end();
+	return reclaim_ends();
 }
 
 SEC("?tp_btf/mm_vmscan_memcg_reclaim_begin")
@@ -79,7 +60,7 @@ int BPF_PROG(memcg_begin)
 SEC("?tp_btf/mm_vmscan_memcg_reclaim_end")
 int BPF_PROG(memcg_end)
 {
-	return reclaim_end();
+	return reclaim_ends();
 }
 
 /* Watermarks were computed anew: memory was added, CMA or a setting changed (6.16; Android has it before). */
@@ -114,11 +95,7 @@ int BPF_PROG(reclaim_retry)
 	struct task_struct *task = (void *)bpf_get_current_task();
 	int order = ctx[1], loops = ctx[5];
 
-	/* Of costly orders rounds are counted although they make progress: those requests just fail. */
-	if (order > COSTLY_ORDER || !in_scope(task))
+	if (!retry_tells(order) || !in_scope(task))
 		return 0;
-	if (loops > (int)board.retry_loops)
-		board.retry_loops = loops;
-	edge(EDGE_RETRY, loops);
-	return 0;
+	return reclaim_retries(loops);
 }
