@@ -158,7 +158,7 @@ $(BUILD)/clocks: $(BUILD)/tests/clocks.o $(BUILD)/libagent.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(AGENT_LIBS) -o $@
 
-$(addprefix $(BUILD)/,hog await probe timeline lmkd_client pin): $(BUILD)/%: tests/%.c
+$(addprefix $(BUILD)/,hog await probe timeline lmkd_client pin): $(BUILD)/%: tests/%.c tests/rounds.h
 	$(call msg,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 -g -Wall -Wextra -static $< -pthread -o $@

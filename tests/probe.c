@@ -20,19 +20,18 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "rounds.h"
 
 #define MIB	       (1UL << 20)
 #define PAGE	       4096UL
-#define ROUND_NS       10000000L
 #define PART	       (2 * MIB)
 #define EXTRA	       (64 * 1024UL)
 #define SHORT_PERMILLE 100
@@ -51,21 +50,6 @@ static struct {
 	long ms, at;
 } gaps[GAPS];
 static int gap_count;
-static volatile sig_atomic_t ended;
-
-static void end(int sig)
-{
-	(void)sig;
-	ended = 1;
-}
-
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static void note_gap(long ms, long at)
 {
@@ -198,7 +182,7 @@ int main(int argc, char **argv)
 		perror("probe");
 		return 1;
 	}
-	signal(SIGTERM, end);
+	end_on_sigterm();
 	touch(mine, size);
 	printf("ready %d\n", getpid());
 	fflush(stdout);

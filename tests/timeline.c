@@ -18,16 +18,15 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-#define ROUND_NS 10000000L
+#include "rounds.h"
+
 #define PSI_EACH 5
 #define ROWS	 24000 /* 4 minutes */
 #define WATCHED	 64
@@ -48,21 +47,6 @@ static struct {
 static size_t watched_count;
 static int meminfo_fd, pressure_fd, vmstat_fd, list_fd;
 static char text[16384];
-static volatile sig_atomic_t ended;
-
-static void end(int sig)
-{
-	(void)sig;
-	ended = 1;
-}
-
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static void fetch(int fd, off_t from)
 {
@@ -170,7 +154,7 @@ int main(int argc, char **argv)
 		perror("timeline");
 		return 1;
 	}
-	signal(SIGTERM, end);
+	end_on_sigterm();
 	printf("ready %d\n", getpid());
 	fflush(stdout);
 	while (!ended && row_count < ROWS) {
