@@ -249,6 +249,7 @@ void import_rule(struct import *im, const char *base, const char *suffix, const 
 
 void import_end(struct import *im)
 {
+	static const char *const own[] = { "exhausted", "swap_full", "starving", "thrashing" };
 	size_t n = json_object_array_length(im->left);
 
 	import_filters(im);
@@ -267,13 +268,14 @@ void import_end(struct import *im)
 	fputc('\n', im->out);
 	if (im->rules)
 		comment(im,
-			"Beside rules that are written, reapd's own two are off. To have them too, "
+			"Beside rules that are written, reapd's own four are off. To have them too, "
 			"behind these, take away the '#':",
 			"");
 	else
-		comment(im, "No rule was written, so reapd's own two count. Without them:", "");
-	fprintf(im->out, "#[host]\n#exhausted = %s\n#thrashing = %s\n", im->rules ? "yes" : "no",
-		im->rules ? "yes" : "no");
+		comment(im, "No rule was written, so reapd's own four count. Without them:", "");
+	fputs("#[host]\n", im->out);
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		fprintf(im->out, "#%s = %s\n", own[i], im->rules ? "yes" : "no");
 	fclose(im->out);
 	im->out = NULL;
 }
