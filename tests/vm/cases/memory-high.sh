@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # A scope throttled at memory.high, far below what runs in it: everybody in it stalls nearly all of
-# the time, and the hog is killed by rule "thrashing".
+# the time, nothing idle can be swapped out, and the hog is killed by rule "starving".
 # kernels: 6.1
 # shellcheck source=tests/vm/lib.sh
 . /reapd/tests/vm/lib.sh
@@ -23,7 +23,7 @@ hog_start inside $(join) -s 80 -w
 inside=$pid
 check "the one inside was not killed" died "$inside" 60
 check "not by us" "$await" line "$work/log" 'killed inside'
-check "it was another rule" [ "$(kill_field "$inside" rule)" = thrashing ]
+check "it was another rule" [ "$(kill_field "$inside" rule)" = starving ]
 check "the larger one outside died" alive "$outside"
 check "the small one inside died" alive "$small"
 check "the kernel's killer came" grep -qx 'oom_kill 0' /proc/vmstat
