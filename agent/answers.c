@@ -22,14 +22,19 @@
 #include "recording.h"
 #include "base/text.h"
 
-/* In calm the table is as old as the last watch: look once, without leaving calm. */
+/*
+ * In calm the table is as old as the last watch: look once, without leaving calm. In watch it is as old as the
+ * last look, and who came since stands in the ring.
+ */
 static int freshen(struct agent *a)
 {
 	int err = 0;
 
 	if (filters_refresh(a->filters) == 1)
 		intake_resolve(a, true);
-	if (!a->tick_ns) {
+	if (a->tick_ns) {
+		intake_all(a);
+	} else {
 		intake_begin(a);
 		err = a->stale_ns ? -EAGAIN : 0;
 		if (!err)
