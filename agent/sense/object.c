@@ -2,8 +2,10 @@
 #include "object.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -31,14 +33,34 @@ struct bpf_program *object_program(const struct bpf_object *obj, int row)
 	return bpf_object__find_program_by_name(obj, hook_table[row].name);
 }
 
+static const void *elf_of(bool classic, size_t *size)
+{
+	return classic ? classic_bpf__elf_bytes(size) : reapd_bpf__elf_bytes(size);
+}
+
+/*
+ * Loaded, it is not looked at again, and mlockall(2) need not keep its third of a megabyte. The pages are those
+ * of our own file: where that fails, or somebody reads it all the same, nothing is lost.
+ */
+static void let_go_of(bool classic)
+{
+	size_t size, page = (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t elf = (uintptr_t)elf_of(classic, &size);
+	uintptr_t from = (elf + page - 1) / page * page, to = (elf + size) / page * page;
+
+	if (from >= to)
+		return;
+	munlock((void *)from, to - from);
+	madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 static struct bpf_object *open_elf(const struct source *s)
 {
 	/* Given a path, libbpf does not look through every module's types for those that are missing. */
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "reapd_bpf",
 		    .btf_custom_path = s->types);
 	size_t size;
-	const void *elf = s->plan->classic ? classic_bpf__elf_bytes(&size) :
-					     reapd_bpf__elf_bytes(&size);
+	const void *elf = elf_of(s->plan->classic, &size);
 	struct bpf_object *obj = bpf_object__open_mem(elf, size, &opts);
 
 	return libbpf_get_error(obj) ? NULL : obj;
@@ -148,6 +170,8 @@ int object_load(struct bpf_object **ret, struct object_plan *plan, const struct 
 	if (plan->classic && types < 0)
 		return types;
 	err = load(&s, ret, why, why_size);
+	let_go_of(true);
+	let_go_of(false);
 	if (plan->classic)
 		close(types);
 	if (err || !plan->classic || o->scope_fd < 0)
