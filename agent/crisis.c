@@ -167,10 +167,8 @@ static int choose_job(struct agent *a, struct verdict *v, int sig, struct view *
 	for (int i = 0; i < ATTEMPTS; i++) {
 		*view = choice_view(a, &a->config.policy.rule[v->rule], v->place);
 		choice_make(a, &a->config.policy.rule[v->rule], view, v);
-		if (v->victim == NO_VICTIM) {
-			no_victim(a, v);
+		if (v->victim == NO_VICTIM)
 			return -ENOENT;
-		}
 		if (look_for_sharers(a, v, &looked_mm_id))
 			continue;
 		err = victim_job(a, view, v, sig, ret);
@@ -197,9 +195,14 @@ static void act(struct agent *a, struct verdict *v, __u64 grace_ns)
 		if (!hooked)
 			reapers_submit(a->reapers, job);
 	}
-	/* With the table as it was: one that was not there to be taken is marked in it by now. */
+	/*
+	 * With the table as it was: one that was not there to be taken is marked in it by now. And before the rule rests,
+	 * or a replay would have it at rest.
+	 */
 	if (d && (!err || err == -ENOENT || err == -EBUSY))
 		recording_verdict(a, &view, v);
+	if (d && err == -ENOENT)
+		no_victim(a, v);
 	if (!err)
 		after_signal(a, d, job, &view, v, job->decided_ns);
 	if (!err && hooked && !programs_prekill(a, d))

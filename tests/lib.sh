@@ -115,20 +115,27 @@ workers_start() {
 	for i in 1 2 3 4 5 6; do hog_start "worker$i" $(join) -s 15 "${squeezed[@]}"; done
 }
 
-# kill_recorded: a recording, in $work/rec, of how the large one among the workers ($pid) is killed.
-kill_recorded() {
-	local recorder
+# A recording, in $work/rec.
+recorder_start() {
 	"$build/reapctl" --run-dir "$work/run" record "$work/rec" 2>"$work/rec.err" &
 	recorder=$!
 	disown $recorder
 	pids+=("$recorder")
+}
+recorder_stop() {
+	kill "$recorder"
+	check "the recorder did not end" died "$recorder"
+}
+
+# kill_recorded: the same of how the large one among the workers ($pid) is killed.
+kill_recorded() {
+	recorder_start
 	workers_start
 	# shellcheck disable=SC2046
 	hog_start large $(join) -s 110 "${squeezed[@]}"
 	check "no kill" died "$pid" 60
 	"$await" line "$work/log" "killed large" >/dev/null || fail "no log line"
-	kill "$recorder"
-	check "the recorder did not end" died "$recorder"
+	recorder_stop
 }
 
 # recipe NAME: commands of README.md, as they stand behind a line <!-- recipe: NAME -->.

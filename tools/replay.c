@@ -34,6 +34,7 @@ struct replay {
 	__u32 nprocs, ncgroups;
 	__u32 room_procs, room_cgroups;
 	__u64 first_ns;
+	__u64 since_ns[PLACES_MAX]; /* from the look before to the last one */
 	unsigned long facts, verdicts, different;
 	struct json_object *list;
 };
@@ -58,6 +59,9 @@ static void say(struct replay *r, const struct verdict *v, const char *note)
 	}
 	o = json_object_new_object();
 	json_object_object_add(o, "time_s", json_object_new_double(at));
+	out_int(o, "time_ns", (long long)r->places.place[0].assess.now.time_ns);
+	if (v->place < r->places.n)
+		out_int(o, "since_look_ns", (long long)r->since_ns[v->place]);
 	out_str(o, "rule", rule);
 	out_str(o, "why", why);
 	if (p)
@@ -68,8 +72,11 @@ static void say(struct replay *r, const struct verdict *v, const char *note)
 
 static void push(struct replay *r, __u32 place, const struct facts *f)
 {
+	__u64 last_ns = r->places.place[place].assess.now.time_ns;
+
 	if (!r->first_ns)
 		r->first_ns = f->time_ns;
+	r->since_ns[place] = f->time_ns > last_ns ? f->time_ns - last_ns : 0;
 	r->facts++;
 	place_push(&r->places, place, &r->policy, f);
 }
@@ -140,7 +147,8 @@ static void decide_again(struct replay *r, const struct verdict *recorded)
 	say(r, recorded, same ? "" : " - DIFFERENT now");
 	if (!same && !r->t->json)
 		say(r, &v, " - this is what comes out");
-	r->ncgroups = 0; /* the next decision may be made without them */
+	/* The next decision brings its own, if there were any. */
+	r->nprocs = r->ncgroups = 0;
 }
 
 static bool take_policy(struct replay *r, const struct policy *policy)

@@ -27,8 +27,26 @@ static void memory_that_came_back_is_part_of_the_recording(void **state)
 	place_rebase(&places.place[0], now.time_ns);
 	put_place(0);
 	put_facts(2 * S, 1900 * MS, 70000);
+	put(CONTROL_PROCS, 0, procs, sizeof(procs));
 	v = decide_now();
 	assert_int_equal(v.term[0].value, 950);
+	put(CONTROL_VERDICT, 0, &v, sizeof(v));
+	assert_int_equal(replay(), 0);
+	assert_non_null(strstr(output, "3 facts, 2 decisions, 0 different"));
+}
+
+/* All have died meanwhile: then there is no frame of processes. */
+static void a_decision_among_nobody_comes_out_as_it_was(void **state)
+{
+	struct verdict v = put_crisis();
+	struct view nobody = { .facts = &places.place[0].assess.now };
+
+	(void)state;
+	put(CONTROL_VERDICT, 0, &v, sizeof(v));
+	put_facts(2 * S, 1900 * MS, 70000);
+	memset(&v, 0, sizeof(v));
+	assert_true(decide(&strategy_host, &policy, &places, &nobody, NULL, &v));
+	assert_int_equal(v.considered, 0);
 	put(CONTROL_VERDICT, 0, &v, sizeof(v));
 	assert_int_equal(replay(), 0);
 	assert_non_null(strstr(output, "3 facts, 2 decisions, 0 different"));
@@ -256,6 +274,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(a_recording_comes_out_as_it_was_decided),
 		TEST(memory_that_came_back_is_part_of_the_recording),
+		TEST(a_decision_among_nobody_comes_out_as_it_was),
 		TEST(a_verdict_of_any_other_byte_is_different),
 		TEST(a_verdict_of_impossible_numbers_does_no_harm),
 		TEST(a_name_without_its_end_is_not_read_beyond),
