@@ -39,8 +39,6 @@
 #define TICK_C_NS	   (10 * NS_PER_MS)
 /* When no rule is near: kswapd keeping up with a copy, say. Edges of stalls still wake at once. */
 #define TICK_FAR_NS	   (50 * NS_PER_MS)
-/* Half way to its limits a rule is near. */
-#define NEAR_PERMILLE	   500
 /* Ranking costs up to 100 us with 5,000 processes: not at each tick. */
 #define RANK_PERIOD_NS	   (100 * NS_PER_MS)
 /* So long without an edge: the next one begins another episode. */
@@ -65,6 +63,19 @@ static __u64 near_tick_ns(const struct agent *a)
 	default:
 		return TICK_C_NS;
 	}
+}
+
+/* While stall adds up: when a rule can fire at the soonest. One long stall makes no further edge. */
+static __u64 next_tick_ns(const struct agent *a, __u32 nearness, bool stalls)
+{
+	__u64 near_ns = near_tick_ns(a), soonest_ns;
+
+	if (nearness >= NEAR_PERMILLE || death_active(a))
+		return near_ns;
+	soonest_ns = places_soonest_ms(&a->places) * NS_PER_MS;
+	if (!stalls || soonest_ns > TICK_FAR_NS)
+		return TICK_FAR_NS;
+	return soonest_ns > near_ns ? soonest_ns : near_ns;
 }
 
 static void set_tick(struct agent *a, __u64 period_ns)
@@ -234,7 +245,7 @@ static void look(struct agent *a)
 	ladder_tick(a);
 	crisis_decide(a);
 	nearness = a->strategy->nearness(&a->places);
-	set_tick(a, nearness >= NEAR_PERMILLE || death_active(a) ? near_tick_ns(a) : TICK_FAR_NS);
+	set_tick(a, next_tick_ns(a, nearness, a->facts.some_ns > some_ns));
 	report_look(a, nearness);
 	arm(a);
 	settle(a);
@@ -275,7 +286,7 @@ static void on_critical_event(void *ctx, const struct event *e)
 	switch (e->type) {
 	case EV_EDGE:
 		/* While ticks are frequent an edge is no news. */
-		a->look_now |= !a->tick_ns || a->tick_ns >= TICK_FAR_NS;
+		a->look_now |= !a->tick_ns || a->tick_ns > near_tick_ns(a);
 		if (((const struct event_edge *)e)->kind == EDGE_VENDOR) {
 			android_on_vendor(a, ((const struct event_edge *)e)->arg);
 			a->look_now = true;

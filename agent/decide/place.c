@@ -68,6 +68,43 @@ __u32 terms_nearness(const struct record_term *term, __u32 terms)
 	return least;
 }
 
+static bool wants_stall(const struct record_term *term)
+{
+	return (term->signal == SIGNAL_PSI_SOME || term->signal == SIGNAL_PSI_FULL) &&
+	       (term->op == TERM_GE || term->op == TERM_GT) && !(term->flags & TERM_NA);
+}
+
+__u32 terms_soonest_ms(const struct record_term *term, __u32 terms)
+{
+	__u32 soonest = PLACE_NEVER_MS, missing;
+
+	for (__u32 i = 0; i < terms; i++) {
+		if (term_compare(&term[i]))
+			continue;
+		if (!wants_stall(&term[i])) {
+			if (term_nearness(&term[i]) < NEAR_PERMILLE)
+				return PLACE_NEVER_MS;
+			continue;
+		}
+		missing =
+			(__u32)((__u64)(term[i].limit - term[i].value) * term[i].window_ms / 1000);
+		if (soonest == PLACE_NEVER_MS || missing > soonest)
+			soonest = missing;
+	}
+	return soonest;
+}
+
+__u32 places_soonest_ms(const struct places *p)
+{
+	__u32 soonest = PLACE_NEVER_MS;
+
+	for (__u32 i = 0; i < p->n; i++) {
+		if (p->place[i].rules && p->place[i].soonest_ms < soonest)
+			soonest = p->place[i].soonest_ms;
+	}
+	return soonest;
+}
+
 /* The value now, and whether the comparison holds now. */
 static bool compare(const struct places *p, __u32 i, const struct record_term *asked,
 		    struct record_term *ret)
@@ -141,12 +178,13 @@ void place_push(struct places *p, __u32 i, const struct policy *policy, const st
 {
 	struct record_term term[RECORD_TERMS];
 	struct place *place = &p->place[i];
-	__u32 nearness;
+	__u32 nearness, soonest_ms;
 
 	notice_gap(place, facts);
 	assess_push(&place->assess, facts);
 	place->firing = 0;
 	place->nearness = 0;
+	place->soonest_ms = PLACE_NEVER_MS;
 	for (__u32 rule = 0; rule < policy->rules; rule++) {
 		if (!(place->rules & 1u << rule))
 			continue;
@@ -156,6 +194,9 @@ void place_push(struct places *p, __u32 i, const struct policy *policy, const st
 		nearness = terms_nearness(term, policy->rule[rule].terms);
 		if (nearness > place->nearness)
 			place->nearness = nearness;
+		soonest_ms = terms_soonest_ms(term, policy->rule[rule].terms);
+		if (soonest_ms < place->soonest_ms)
+			place->soonest_ms = soonest_ms;
 	}
 }
 

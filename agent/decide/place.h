@@ -17,12 +17,17 @@
 /* Looks further apart than this say nothing of the time between: a suspended machine, say. */
 #define PLACE_GAP_NS 3000000000ULL
 
+#define PLACE_NEVER_MS 0xffffffffu
+
+/* Half way to its limits a rule is near. */
+#define NEAR_PERMILLE 500
+
 struct place {
 	__u64 cgroup_id; /* 0: place 0, or free */
 	__u32 rules;	 /* bit per rule that is evaluated here */
 	__u32 firing;	 /* of those, whose comparisons all held at the last look */
 	__u32 nearness;	 /* of the nearest of them, in thousandths; 1000 fires */
-	__u32 pad;
+	__u32 soonest_ms; /* until one of them can fire by stall alone, if all wait; PLACE_NEVER_MS: none */
 	__u64 held_since_ns[RULES_MAX][RECORD_TERMS]; /* 0: does not hold */
 	__u64 rest_until_ns[RULES_MAX];
 	struct assess assess;
@@ -41,6 +46,15 @@ bool term_holds(const struct record_term *term);
 
 /* How near evaluated terms are to holding together: that of the farthest, in thousandths. */
 __u32 terms_nearness(const struct record_term *term, __u32 terms);
+
+/*
+ * In how many ms evaluated terms can hold together at the soonest, if it is stall that is missing: time lost cannot
+ * grow faster than time. PLACE_NEVER_MS: it is not stall alone, or nothing is missing.
+ */
+__u32 terms_soonest_ms(const struct record_term *term, __u32 terms);
+
+/* The least of all places'. */
+__u32 places_soonest_ms(const struct places *p);
 
 /* Empty place 0 and no others. `storage`: SYSTEM_SAMPLES samples for place 0, as of assess_init(). */
 void places_init(struct places *p, struct sample *storage);

@@ -51,6 +51,29 @@ static void a_comparison_holds_when_it_has_long_enough(void **state)
 	assert_int_equal(terms_nearness(&t, 1), 800);
 }
 
+/* 10 % of 200 ms is 20 ms; so much of it has been lost, and the rest cannot be lost sooner. */
+static void by_stall_alone_a_rule_cannot_fire_before_it_was_lost(void **state)
+{
+	struct record_term t[2] = {
+		{ .signal = SIGNAL_PSI_SOME, .op = TERM_GE, .window_ms = 200, .limit = 100 },
+		{ .signal = SIGNAL_MEM_AVAILABLE, .limit = 100, .value = 50 },
+	};
+
+	(void)state;
+	assert_int_equal(terms_soonest_ms(t, 2), 20);
+	t[0].value = 60;
+	assert_int_equal(terms_soonest_ms(t, 2), 8);
+	t[1].value = 199; /* more than half way there */
+	assert_int_equal(terms_soonest_ms(t, 2), 8);
+	t[1].value = 201;
+	assert_int_equal(terms_soonest_ms(t, 2), PLACE_NEVER_MS);
+	t[1] = t[0];
+	t[1].window_ms = 1000; /* 40 ms of it are missing */
+	assert_int_equal(terms_soonest_ms(t, 2), 40);
+	t[0].value = t[1].value = 100;
+	assert_int_equal(terms_soonest_ms(t, 2), PLACE_NEVER_MS);
+}
+
 static void without_a_duration_a_rule_fires_at_once(void **state)
 {
 	(void)state;
@@ -282,6 +305,7 @@ int main(void)
 		TEST(what_does_not_apply_holds_for_free_swap_alone),
 		TEST(what_does_not_apply_has_no_value),
 		TEST(a_comparison_holds_when_it_has_long_enough),
+		TEST(by_stall_alone_a_rule_cannot_fire_before_it_was_lost),
 		TEST(without_a_duration_a_rule_fires_at_once),
 		TEST(a_duration_begins_with_the_first_look_at_which_it_holds),
 		TEST(one_look_at_which_it_does_not_hold_begins_it_anew),
