@@ -201,7 +201,8 @@ static void act(struct agent *a, struct verdict *v, __u64 grace_ns)
 	 */
 	if (d && (!err || err == -ENOENT || err == -EBUSY))
 		recording_verdict(a, &view, v);
-	if (d && err == -ENOENT)
+	/* Not where a cgroup is gone. */
+	if (err == -ENOENT && v->victim == NO_VICTIM)
 		no_victim(a, v);
 	if (!err)
 		after_signal(a, d, job, &view, v, job->decided_ns);
