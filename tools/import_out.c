@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../agent/base/text.h"
+#include "../agent/decide/strategy.h"
 #include "import_text.h"
 #include <reapd/event.h>
 
@@ -247,9 +248,22 @@ void import_rule(struct import *im, const char *base, const char *suffix, const 
 		memcpy(im->rule[im->rules++], name, sizeof(name));
 }
 
+/* Keys of the built-in rules: their names, with '_'. */
+static void print_own(struct import *im)
+{
+	struct policy own;
+
+	strategy_host.defaults(&own);
+	fputs("#[host]\n", im->out);
+	for (__u32 i = 0; i < own.rules; i++) {
+		for (char *c = own.rule[i].name; (c = strchr(c, '-'));)
+			*c = '_';
+		fprintf(im->out, "#%s = %s\n", own.rule[i].name, im->rules ? "yes" : "no");
+	}
+}
+
 void import_end(struct import *im)
 {
-	static const char *const own[] = { "exhausted", "swap_full", "starving", "thrashing" };
 	size_t n = json_object_array_length(im->left);
 
 	import_filters(im);
@@ -268,14 +282,12 @@ void import_end(struct import *im)
 	fputc('\n', im->out);
 	if (im->rules)
 		comment(im,
-			"Beside rules that are written, reapd's own four are off. To have them too, "
+			"Beside rules that are written, reapd's own are off. To have them too, "
 			"behind these, take away the '#':",
 			"");
 	else
-		comment(im, "No rule was written, so reapd's own four count. Without them:", "");
-	fputs("#[host]\n", im->out);
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		fprintf(im->out, "#%s = %s\n", own[i], im->rules ? "yes" : "no");
+		comment(im, "No rule was written, so reapd's own count. Without them:", "");
+	print_own(im);
 	fclose(im->out);
 	im->out = NULL;
 }
