@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
  * answers.c - what the control socket says. Reads the agent's state and changes nothing but what a
- * request asks for (reload), except that in calm it takes a fresh look first.
+ * request asks for (reload), except that it takes in first what came since the last look.
  */
 #include "answers.h"
 
@@ -34,19 +34,18 @@ static int freshen(struct agent *a)
 		intake_resolve(a, true);
 	if (a->tick_ns) {
 		intake_all(a);
-	} else {
-		intake_begin(a);
-		err = a->stale_ns ? -EAGAIN : 0;
-		if (!err)
-			err = gather_facts(&a->gather, &a->facts);
-		if (!err)
-			rules_look(a);
-		if (!intake_memory_short(a))
-			intake_names(a);
+		return 0;
 	}
+	intake_begin(a);
+	err = a->stale_ns ? -EAGAIN : 0;
+	if (!err)
+		err = gather_facts(&a->gather, &a->facts);
+	if (!err)
+		rules_look(a);
+	if (!intake_memory_short(a))
+		intake_names(a);
 	intake_resolve(a, false);
-	if (!a->tick_ns)
-		intake_prepare(a);
+	intake_prepare(a);
 	return err;
 }
 

@@ -72,10 +72,10 @@ static __u64 next_tick_ns(const struct agent *a, __u32 nearness, bool stalls)
 
 	if (nearness >= NEAR_PERMILLE || death_active(a))
 		return near_ns;
-	soonest_ns = places_soonest_ms(&a->places) * NS_PER_MS;
-	if (!stalls || soonest_ns > TICK_FAR_NS)
-		return TICK_FAR_NS;
-	return soonest_ns > near_ns ? soonest_ns : near_ns;
+	soonest_ns = stalls ? places_soonest_ms(&a->places) * NS_PER_MS : TICK_FAR_NS;
+	if (soonest_ns < near_ns)
+		return near_ns;
+	return soonest_ns < TICK_FAR_NS ? soonest_ns : TICK_FAR_NS;
 }
 
 static void set_tick(struct agent *a, __u64 period_ns)
